@@ -1,0 +1,115 @@
+"""Feedback for the institution: one folder a filing, CSV for people and JSON for their systems.
+
+Line, field, value, rule, what is wrong and what is expected, in Chinese and English. The values are
+the institution's own records going back to it; the outbox is as confidential as the inbox.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.home import Home, safe_name
+from pipelines.standard.fields import FIELDS
+
+SEVERITY_ZH = {"error": "错误（退回）", "hold": "存疑（待核）", "warning": "提示"}
+OUTCOME_ZH = {"approve": "通过（部分或全部）", "return": "整体退回"}
+
+HEADINGS = {
+    "file": "文件 file",
+    "line": "行号 line",
+    "field": "项目 field",
+    "label": "项目名称 label",
+    "value": "填报值 value",
+    "rule_code": "规则 rule",
+    "severity_zh": "级别 severity",
+    "message": "问题与要求",
+    "message_en": "what is wrong and what is expected",
+}
+
+
+def write_feedback(home: Home, province: str, semester: str, batch: str) -> int:
+    """Writes the feedback of every filing of a decided batch; returns how many were written.
+
+    A filing whose feedback stands already is left alone.
+    """
+    found = home.findings(province, semester) / batch
+    filings = pl.read_parquet(home.decided(province, semester) / batch / "filings.parquet")
+    table = feedback_table(found)
+    by_filing = {
+        key[0]: part for key, part in table.partition_by("filing_no", as_dict=True).items()
+    }
+    empty = table.clear()
+    written = 0
+    for row in filings.iter_rows(named=True):
+        institution = safe_name(row["institution_code"], "unknown")
+        name = safe_name(row["filing_id"], f"{batch}-{row['filing_no']}")
+        folder = home.feedback(province, institution, name)
+        if not (folder / "feedback.json").exists():
+            _write_folder(folder, row, semester, by_filing.get(row["filing_no"], empty))
+            written += 1
+    return written
+
+
+def feedback_table(found: Path) -> pl.DataFrame:
+    """All findings of an examined batch with the values found, a row a finding."""
+    findings = pl.read_parquet(found / "findings.parquet")
+    faulty = pl.read_parquet(found / "faulty.parquet")
+    value = pl.lit(None, dtype=pl.String)
+    joined = findings.join(
+        faulty.select("row_id", "raw", *FIELDS), on="row_id", how="left", maintain_order="left"
+    )
+    for code in sorted(set(findings["field"].drop_nulls()) & set(FIELDS)):
+        value = pl.when(pl.col("field") == code).then(pl.col(code)).otherwise(value)
+    labels = {code: field.label_zh for code, field in FIELDS.items()}
+    raw = pl.when(pl.col("field").is_null()).then(pl.col("raw").str.slice(0, 200)).otherwise(value)
+    return joined.select(
+        "filing_no",
+        "file",
+        "line",
+        "field",
+        pl.col("field").replace_strict(labels, default=None, return_dtype=pl.String).alias("label"),
+        raw.alias("value"),
+        "rule_code",
+        "severity",
+        "message",
+        "message_en",
+    )
+
+
+def text_only(column: str) -> pl.Expr:
+    """A value that a spreadsheet must not take for a formula gets an apostrophe before it."""
+    risky = pl.col(column).str.contains(r"^[=+\-@\t\r]")
+    return pl.when(risky).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(column)
+
+
+def _write_folder(folder: Path, row: dict[str, object], semester: str, part: pl.DataFrame) -> None:
+    half = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    sheet = part.with_columns(
+        text_only("value"),
+        text_only("file"),
+        pl.col("severity")
+        .replace_strict(SEVERITY_ZH, default=pl.col("severity"), return_dtype=pl.String)
+        .alias("severity_zh"),
+    ).select([pl.col(name).alias(heading) for name, heading in HEADINGS.items()])
+    sheet.write_csv(half / "feedback.csv", include_bom=True, line_terminator="\r\n")
+    summary = {
+        "format": "xuewei-feedback/1",
+        "filing_id": row["filing_id"],
+        "semester": semester,
+        "decision_id": row["decision_id"],
+        "outcome": row["outcome"],
+        "outcome_zh": OUTCOME_ZH[str(row["outcome"])],
+        **{name: row[name] for name in ("lines", "accepted", "held", "returned")},
+        **{name: row[name] for name in ("errors", "holds", "warnings")},
+    }
+    text = json.dumps(summary, ensure_ascii=False, indent=1)
+    findings = part.drop("filing_no").write_json() if part.height else "[]"
+    body = f'{text[:-2]},\n "findings": {findings}\n}}\n'
+    (half / "feedback.json").write_text(body, encoding="utf-8")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    half.rename(folder)

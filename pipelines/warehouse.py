@@ -1,0 +1,53 @@
+"""How this project opens DuckDB: threads, memory and spill set, no extension ever fetched.
+
+Every connection of the rooms comes from here; dbt's profile sets the same. DuckDB's own defaults
+(all cores, 80 % of memory) let two processes kill each other.
+"""
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import BusyError
+
+DEFAULT_THREADS = 2
+DEFAULT_MEMORY = "2GB"
+
+
+def threads() -> int:
+    """Threads a connection may use: ``XUEWEI_THREADS``, else two."""
+    return int(os.environ.get("XUEWEI_THREADS", DEFAULT_THREADS))
+
+
+def memory_limit() -> str:
+    """Memory a connection may use before it spills: ``XUEWEI_MEMORY``, else 2GB."""
+    return os.environ.get("XUEWEI_MEMORY", DEFAULT_MEMORY)
+
+
+def connect(
+    path: Path | None = None, *, spill: Path, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse file, or in memory; ``spill`` takes what memory cannot hold."""
+    config = {
+        "threads": str(threads()),
+        "memory_limit": memory_limit(),
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    try:
+        return duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        raise BusyError(
+            f"the warehouse {path.name if path else ''} is open in another process",
+            "one process at a time for a DuckDB file",
+            "wait for the other run to end, or look for it with: xuewei status",
+        ) from None
+
+
+def quote(text: str) -> str:
+    """``text`` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
