@@ -29,7 +29,7 @@ def connect(
     path: Path | None = None, *, spill: Path, read_only: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """A connection to a warehouse file, or in memory; ``spill`` takes what memory cannot hold."""
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "threads": str(threads()),
         "memory_limit": memory_limit(),
         "temp_directory": str(spill),

@@ -1,4 +1,5 @@
-"""Published figures (Articles 5, 13, 21): summary tables, disclosure control, approval, release.
+"""Figures (Articles 5, 13, 21): what became of a semester; later published tables and releases.
 
-Nothing is published yet; the semester summary that Article 13(4) asks for is made in register.
+Belongs here: the overview of a semester for the office that runs it. Does not belong here: the
+registers and their marts, which dbt builds in ``register``. Nothing is published yet.
 """

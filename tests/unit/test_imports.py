@@ -20,7 +20,7 @@ ROOMS = [
 ]
 """In the order of the design: a room may import those above it."""
 
-SHARED = {"home", "errors", "warehouse"}
+SHARED = {"home", "errors", "warehouse", "clock"}
 """Modules that every room but the standard may use."""
 
 LIBRARIES = {"anonymization": set(), "expectations": {"standard"}}

@@ -124,7 +124,7 @@ R20 = Rule(
         Check(
             "HXWRQ",
             good="conferral_date BETWEEN semester_first AND semester_last",
-            applies="conferral_date BETWEEN DATE '1981-01-01' AND submitted_on",
+            applies="conferral_date IS NOT NULL",
             zh="获学位日期不在所报学期的范围内",
             en="The conferral date is not within the semester of the filing",
         ),

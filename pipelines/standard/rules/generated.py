@@ -204,7 +204,6 @@ def _codes() -> Rule:
             # a text beside its code is judged by R06; alone (2024 layout) by the table's names
             allowed = _names(table)
             applies = f"{item.text_of} IS NULL AND layout = '2024'"
-        applies += " AND NOT regexp_full_match(XWLBM, '[234]14')" if item.code == "XWLBM" else ""
         checks.append(
             Check(
                 item.code,

@@ -47,6 +47,14 @@ def test_a_certificate_number_in_the_register_is_not_accepted_again(home: Home) 
     assert broken(findings) == {(0, "R11")}
 
 
+def test_a_number_accepted_in_a_batch_on_its_way_is_not_accepted_again(home: Home) -> None:
+    record = clean_record("B1", 1)
+    land(home, [("2018", "B1", record)])
+    land(home, [("2018", "B1", record), ("2018", "B1", clean_record("B1", 2))], batch="b-second")
+    assert broken(run(home)[1]) == set()
+    assert broken(run(home, "b-second")[1]) == {(0, "R11")}
+
+
 def test_the_same_person_twice_is_held_on_both_lines(home: Home) -> None:
     records = [("2018", "M1", clean_record("M1", serial)) for serial in (1, 2, 3)]
     records[1][2]["ZJHM"] = records[0][2]["ZJHM"]
@@ -74,10 +82,10 @@ def test_a_title_twice_is_a_warning_and_both_are_accepted(home: Home) -> None:
 
 
 def test_a_filing_31_days_after_the_resolution_is_held_and_30_days_is_not(home: Home) -> None:
-    record = clean_record("B1", 1)
     # the resolution took effect on 8 January; the office counts days in its own time zone
-    land(home, [("2018", "B1", record)], submitted_at=datetime(2026, 2, 7, 15, 59))
-    land(home, [("2018", "B1", record)], batch="b-late", submitted_at=datetime(2026, 2, 7, 16, 0))
+    in_time, late = datetime(2026, 2, 7, 15, 59), datetime(2026, 2, 7, 16, 0)
+    land(home, [("2018", "B1", clean_record("B1", 1))], submitted_at=in_time)
+    land(home, [("2018", "B1", clean_record("B1", 2))], batch="b-late", submitted_at=late)
     assert broken(run(home)[1]) == set()
     assert broken(run(home, "b-late")[1]) == {(0, "R21")}
 

@@ -71,7 +71,7 @@ CASES: list[Case] = [
     ("B1", "resolution that was not filed", {"JYBH": "校学位〔2026〕9号"}, {"R23"}),
     ("B1", "computer science in law", {"XWLBM": "403", "XWLB": "法学学士学位"}, {"R25"}),
     ("M1", "computer science in agriculture", {"XWLBM": "309", "XWLB": "农学硕士学位"}, {"R25"}),
-    ("B1", "degree called interdisciplinary", {"XWLBM": "414", "XWLB": ""}, {"R26"}),
+    ("B1", "degree called interdisciplinary", {"XWLBM": "414", "XWLB": ""}, {"R05", "R26"}),
     (
         "D3",
         "professional doctor of a master-only field",

@@ -1,0 +1,57 @@
+"""Options that several commands share, and how results are printed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import click
+
+from pipelines.errors import UsageError
+from pipelines.home import Home
+from pipelines.standard.codes import code_table
+from pipelines.standard.semesters import Semester
+
+Command = Callable[..., Any]
+
+
+def home_option(function: Command) -> Command:
+    """``--home DIR``: the data home; also ``XUEWEI_HOME``, default ``./data``."""
+    return click.option(
+        "--home",
+        "home",
+        metavar="DIR",
+        callback=lambda _ctx, _param, value: Home.at(value),
+        help="Data home (or XUEWEI_HOME; default ./data).",
+    )(function)
+
+
+def json_option(function: Command) -> Command:
+    """``--json``: machines read the result."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
+        function
+    )
+
+
+def checked_semester(text: str) -> str:
+    """The semester as written; UsageError says what one looks like."""
+    try:
+        return str(Semester.parse(text))
+    except ValueError as error:
+        raise UsageError(str(error), "a semester, for example 2025-2026-1") from None
+
+
+def checked_province(code: str) -> str:
+    """A province's code; UsageError lists those in scope."""
+    known = {row["code"]: row["name_en"] for row in code_table("province").rows}
+    if code not in known:
+        raise UsageError(
+            f"{code!r} is no province", "two digits of GB/T 2260, for example 11 (Beijing)"
+        )
+    return code
+
+
+def print_json(value: Any) -> None:
+    """Prints a dataclass, a dictionary or a list as JSON."""
+    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,91 @@
+"""dbt's models and tests as asset and check specs, read from dbt's manifest.
+
+dagster-dbt would start a dbt process for each run and can't partition checks; one in-process build
+of a room reports its models and tests instead.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+Manifest = dict[str, Any]
+
+LAYERS = ("staging", "core", "marts")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest as dbt wrote it."""
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def models(manifest: Manifest, scope: str, layers: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """The models of a scope and of the layers asked for; what is read stands before its reader."""
+    chosen = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and asset_key(node).path[0] == scope
+        and (not layers or asset_key(node).path[1] in layers)
+    ]
+    return sorted(chosen, key=lambda node: (LAYERS.index(asset_key(node).path[1]), node["name"]))
+
+
+def asset_key(node: dict[str, Any]) -> dg.AssetKey:
+    """[scope, layer, relation] of a model."""
+    meta = node.get("config", {}).get("meta") or node.get("meta") or {}
+    return dg.AssetKey(meta["dagster"]["asset_key"])
+
+
+def asset_specs(
+    manifest: Manifest,
+    nodes: list[dict[str, Any]],
+    upstream: list[dg.AssetKey],
+    partitions: dg.PartitionsDefinition[str],
+) -> list[dg.AssetSpec]:
+    """A spec a model; models without a model above them depend on ``upstream``."""
+    specs = []
+    for node in nodes:
+        parents = [
+            asset_key(manifest["nodes"][parent])
+            for parent in node["depends_on"]["nodes"]
+            if parent in manifest["nodes"]
+        ]
+        columns = [
+            dg.TableColumn(name, column.get("data_type") or "", column.get("description"))
+            for name, column in node["columns"].items()
+        ]
+        specs.append(
+            dg.AssetSpec(
+                asset_key(node),
+                deps=parents or upstream,
+                description=node.get("description"),
+                group_name=asset_key(node).path[0],
+                kinds={"dbt", "duckdb"},
+                metadata={"dagster/column_schema": dg.TableSchema(columns=columns)},
+                partitions_def=partitions,
+            )
+        )
+    return specs
+
+
+def check_specs(
+    manifest: Manifest,
+    nodes: list[dict[str, Any]],
+    partitions: dg.PartitionsDefinition[str],
+) -> list[dg.AssetCheckSpec]:
+    """A blocking check a dbt test of these models."""
+    ids = {node["unique_id"]: asset_key(node) for node in nodes}
+    return [
+        dg.AssetCheckSpec(
+            name=test["name"],
+            asset=ids[test["attached_node"]],
+            description=test.get("description") or None,
+            blocking=True,
+            partitions_def=partitions,
+        )
+        for test in manifest["nodes"].values()
+        if test["resource_type"] == "test" and test.get("attached_node") in ids
+    ]

@@ -1,0 +1,184 @@
+"""A semester without Dagster's daemon: the same assets, in this process, partition by partition.
+
+Provinces are run one after the other: each may use the cores and the memory that a connection is
+given, and a failure in one stops none of the others.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from pipelines.clock import clock
+from pipelines.filing.sorting import sort_inbox, waiting_partitions
+from pipelines.home import Home
+from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.confidential import RETRY_TAG
+from pipelines.orchestration.instance import instance
+from pipelines.orchestration.partitions import multi_key, province_codes
+from pipelines.orchestration.province import batches
+from pipelines.register.agreement import agree_nation, agree_province
+from pipelines.register.build import waiting_batches, waiting_handovers, waiting_marts
+from pipelines.register.decisions import all_handovers
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A materialised asset: its key as text, seconds, and the metadata it left."""
+
+    asset: str
+    seconds: float
+    metadata: dict[str, Any]
+
+
+@dataclass
+class SemesterRun:
+    """What a headless run did. ``failures`` are texts for people, by province or ``national``."""
+
+    semester: str
+    provinces: list[str] = field(default_factory=list)
+    national: bool = False
+    refused: int = 0
+    steps: dict[str, list[Step]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    sort_seconds: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def nothing_new(self) -> bool:
+        return not self.provinces and not self.national and not self.refused
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+
+def run_semester(
+    home: Home,
+    semester: str,
+    province: str | None = None,
+    progress: Progress | None = None,
+    review: str = "automatic",
+) -> SemesterRun:
+    """Takes in, examines, registers, hands over what waits for a semester; then the nation.
+
+    With ``province`` that province only, and not the nation; ``review`` names who decides. A
+    partition without anything waiting is not run.
+    """
+    started = time.monotonic()
+    say = progress or (lambda _text: None)
+    run = SemesterRun(semester)
+    run.refused = sort_inbox(home.make(), now=clock()).refused
+    run.sort_seconds = time.monotonic() - started
+    waiting = waiting_provinces(home, semester, province)
+    if waiting or (province is None and nation_waits(home, semester)):
+        runner = _Runner(home, semester, run, say, review)
+        for code in waiting:
+            runner.province(code)
+        if province is None:
+            runner.national()
+    run.seconds = time.monotonic() - started
+    return run
+
+
+def waiting_provinces(home: Home, semester: str, province: str | None = None) -> list[str]:
+    """Provinces in which something of the semester is unfinished, also after a crash."""
+    codes = [province] if province else province_codes()
+    packages = {code for code, name in waiting_partitions(home) if name == semester}
+    return [code for code in codes if code in packages or _unfinished(home, code, semester)]
+
+
+def _unfinished(home: Home, province: str, semester: str) -> bool:
+    landed = batches(home, province, semester)
+    if not landed:
+        return False
+    decided = home.decided(province, semester)
+    if any(not (decided / batch).exists() for batch in landed):
+        return True
+    if any(batch.semester == semester for batch in waiting_batches(home, province)):
+        return True
+    return not all(item.ok for item in agree_province(home, province, semester))
+
+
+def nation_waits(home: Home, semester: str) -> bool:
+    """Whether a handover of the semester is undecided or unregistered, or marts are behind."""
+    handovers = all_handovers(home, semester)
+    if any(handover.outcome is None for handover in handovers):
+        return True
+    if any(handover.semester == semester for handover in waiting_handovers(home)):
+        return True
+    if semester in waiting_marts(home):
+        return True
+    return bool(handovers) and not all(item.ok for item in agree_nation(home, semester))
+
+
+class _Runner:
+    """One set of definitions and one Dagster instance for all partitions of a run."""
+
+    def __init__(
+        self, home: Home, semester: str, run: SemesterRun, say: Progress, review: str
+    ) -> None:
+        self.home, self.semester, self.run, self.say = home, semester, run, say
+        self.instance = instance(home)
+        self.definitions = build_definitions(home, clock().date(), review)
+
+    def province(self, code: str) -> None:
+        self.say(f"province {code}")
+        self.run.provinces.append(code)
+        self._materialize("province", multi_key(code, self.semester), code)
+
+    def national(self) -> None:
+        self.say("national")
+        self.run.national = True
+        self._materialize("national", self.semester, "national")
+
+    def _materialize(self, group: str, partition: str, name: str) -> None:
+        job = self.definitions.resolve_job_def(f"{group}_semester")
+        result = job.execute_in_process(
+            instance=self.instance,
+            partition_key=partition,
+            raise_on_error=False,
+            tags={RETRY_TAG: "false"},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        self.run.steps[name] = _steps(result)
+        if not result.success:
+            self.run.failures[name] = _failure(result)
+
+
+def _steps(result: dg.ExecuteInProcessResult) -> list[Step]:
+    steps = []
+    for event in result.get_asset_materialization_events():
+        materialization = event.step_materialization_data.materialization
+        metadata = {
+            key: value.value
+            for key, value in materialization.metadata.items()
+            if isinstance(value.value, str | int | float)
+        }
+        asset = "/".join(materialization.asset_key.path)
+        seconds = float(metadata.get("build_seconds", metadata.get("seconds", 0.0)))
+        steps.append(Step(asset, seconds, metadata))
+    return steps
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed: a step's error or a blocking check, in words for people."""
+    reasons = []
+    for event in result.get_step_failure_events():
+        data = event.step_failure_data
+        error = data.error
+        if error and error.cls_name == "DagsterAssetCheckFailedError":
+            continue  # the check's own metadata below says more
+        described = data.user_failure_data.description if data.user_failure_data else None
+        reasons.append(f"{event.step_key}: {described or (error.message.strip() if error else '')}")
+    for check in result.get_asset_check_evaluations():
+        if not check.passed:
+            told = ", ".join(
+                f"{key}: {value.value}" for key, value in check.metadata.items() if value.value
+            )
+            reasons.insert(0, f"check {check.check_name} failed ({told})")
+    return "\n".join(dict.fromkeys(reasons)) or "the run failed; see Dagster's pages"
