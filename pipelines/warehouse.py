@@ -37,15 +37,18 @@ def connect(
         "autoload_known_extensions": "false",
     }
     try:
-        return duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
+        con = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
         raise BusyError(
             f"the warehouse {path.name if path else ''} is open in another process",
             "one process at a time for a DuckDB file",
-            "wait for the other run to end, or look for it with: xuewei status",
+            "wait for the other run to end",
         ) from None
+    # its progress bar writes to standard output, between the lines that a command prints there
+    con.execute("SET enable_progress_bar = false")
+    return con
 
 
 def quote(text: str) -> str:

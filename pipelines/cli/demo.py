@@ -53,8 +53,8 @@ def command(home: Home, records: int, seed: int) -> None:
 
 
 def _start_afresh(root: Path) -> None:
-    if root.exists() and any(root.iterdir()):
-        if not (root / MARK).exists():
+    if root.exists() and not (root.is_dir() and not any(root.iterdir())):
+        if not (root / MARK).is_file():
             raise UsageError(
                 f"{root} holds something that the demo did not make",
                 "an empty folder or the home of an earlier demo",

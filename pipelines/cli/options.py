@@ -42,8 +42,8 @@ def checked_semester(text: str) -> str:
 
 
 def checked_province(code: str) -> str:
-    """A province's code; UsageError lists those in scope."""
-    known = {row["code"]: row["name_en"] for row in code_table("province").rows}
+    """A province's code; UsageError when the regulation does not address it."""
+    known = [row["code"] for row in code_table("province").rows if row["in_scope"] == "Y"]
     if code not in known:
         raise UsageError(
             f"{code!r} is no province", "two digits of GB/T 2260, for example 11 (Beijing)"

@@ -79,6 +79,7 @@ def run_and_show(
         return done.ok
     if done.nothing_new:
         click.echo(f"{semester}: 没有新的报送，无事可做。 Nothing new: nothing was done.")
+        _show_pending(home, done)
         return True
     _show_steps(done)
     from pipelines.statistics.overview import overview
@@ -87,9 +88,19 @@ def run_and_show(
     if done.refused:
         click.echo(f"\n收件箱中被拒收的报送包 packages refused at the door: {done.refused}")
         click.echo(f"  {home.unassigned}")
+    _show_pending(home, done)
     for name, text in done.failures.items():
         click.echo(f"\n失败 failed: {name}\n  {text}", err=True)
     return done.ok
+
+
+def _show_pending(home: Home, done: "SemesterRun") -> None:
+    if done.pending:
+        click.echo(
+            f"\n收件箱中尚未到齐的报送包 packages that may still be arriving: {done.pending}"
+            "  (10 分钟后再运行 run again in 10 minutes)"
+        )
+        click.echo(f"  {home.inbox}")
 
 
 def _show_steps(done: "SemesterRun") -> None:

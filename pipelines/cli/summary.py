@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.cli.options import checked_semester, home_option, json_option, print_json
+from pipelines.errors import MissingInputError
 from pipelines.home import Home
 from pipelines.statistics.overview import Overview, ProvinceOverview, overview
 
@@ -21,7 +22,12 @@ def command(home: Home, semester: str, as_json: bool) -> None:
     \b
     Example:  xuewei summary --home demo --semester 2025-2026-1
     """
-    found = overview(home, checked_semester(semester))
+    semester = checked_semester(semester)
+    if not home.root.is_dir():
+        raise MissingInputError(
+            f"there is no data home {home.root}", "a folder in which a semester was run"
+        )
+    found = overview(home, semester)
     if as_json:
         print_json(found)
     else:

@@ -4,6 +4,7 @@ A record's broken checks are bits in a few BIGINT masks, so that a pass over a m
 writes nothing; only the marked records are unpacked into findings.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +26,15 @@ LOOKUP_JOINS = (
     ("doctoral", "CASE WHEN category = 'D3' THEN left(ZYDM, 4) END"),
 )
 """Lookups of the standard and the expression of their key over a record."""
+
+
+_TYPED_NAMES = frozenset(name for layer in LAYERS for name in layer) | {
+    *("institution", "submitted_on", "semester_first", "semester_last", "effective_on"),
+    *("resolution_known", "training_parent", "country_code_of_text", "id_type_code_of_text"),
+    *("degree_kind", "degree_discipline", "bachelor_name", "bachelor_awards", "class_name"),
+    *("discipline_awards", "doctoral"),
+}
+"""Columns of ``typed_query`` that ``plain_query`` lacks."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +99,8 @@ def value_groups() -> dict[tuple[str, ...], list[Compiled]]:
     return groups
 
 
-def mask_columns(bad_values: dict[int, str]) -> str:
-    """The mask expressions ``m0``, ``m1`` … over the columns of ``typed_query``.
+def mask_columns(bad_values: dict[int, str], *, typed: bool) -> str:
+    """The mask expressions ``m0``, ``m1`` … of the checks that need typing, or of the others.
 
     ``bad_values`` names the table of bad values of each check by value that has any; a check by
     value without one cannot be broken in this batch and is left out.
@@ -99,7 +109,8 @@ def mask_columns(bad_values: dict[int, str]) -> str:
     for mask in range(masks()):
         bits = ["0::BIGINT"]
         for item in compiled_checks()[mask * BITS : (mask + 1) * BITS]:
-            if item.check.by_value and item.number not in bad_values:
+            impossible = item.check.by_value and item.number not in bad_values
+            if impossible or needs_typing(item) != typed:
                 continue
             broken = condition(item, bad_values.get(item.number))
             bits.append(f"CASE WHEN {broken} THEN {1 << (item.number % BITS)}::BIGINT ELSE 0 END")
@@ -107,30 +118,45 @@ def mask_columns(bad_values: dict[int, str]) -> str:
     return ",\n".join(columns)
 
 
-def typed_query(records: str) -> str:
-    """Records with blanks as NULL, the filing's facts, lookups and derived columns.
+def needs_typing(item: Compiled) -> bool:
+    """Whether a check reads more than the record's own fields, its category and its layout."""
+    if item.rule.since or item.rule.until:
+        return True
+    text = f"{item.check.applies} {'' if item.check.by_value else item.check.good}"
+    return bool(_TYPED_NAMES & set(re.findall(r"[a-z_0-9]+", text)))
 
-    ``records`` is a relation with landing's columns; the tables ``filing_facts``,
-    ``resolution_facts``, ``training`` and the lookups must exist. Lines with a structural fault are
-    left out: they speak through their fault.
+
+def plain_query(records: str) -> str:
+    """Records with blanks as NULL, and the layout: what checks of single fields read.
+
+    Lines with a structural fault are left out: they speak through their fault.
     """
     blanks = ", ".join(
         f"nullif({code}, '') AS {code}, {code} = '' AS {code}_blank" for code in FIELDS
     )
-    base = (
-        f"SELECT row_id, filing_no, file_no, category, line, {blanks} "
-        f"FROM {records} WHERE fault IS NULL"
+    return (
+        f"SELECT row_id, filing_no, file_no, category, line, f.layout, {blanks} "
+        f"FROM {records} JOIN filing_facts f USING (filing_no) WHERE fault IS NULL"
     )
+
+
+def typed_query(records: str) -> str:
+    """Plain records with the filing's facts, lookups and derived columns.
+
+    ``records`` is a relation with landing's columns; the tables ``filing_facts``,
+    ``resolution_facts``, ``training`` and the lookups must exist. Joins copy every column that is
+    asked for: ask for few.
+    """
     joins = "\n".join(
         f"LEFT JOIN lookup_{name} ON lookup_{name}.key = {key}" for name, key in LOOKUP_JOINS
     )
     looked_up = f"""
-SELECT b.*, f.layout, f.institution, f.submitted_on, f.semester_first, f.semester_last,
+SELECT b.*, f.institution, f.submitted_on, f.semester_first, f.semester_last,
   country_code_of_text, id_type_code_of_text, degree_kind, degree_discipline, bachelor_name,
   bachelor_awards, class_name, discipline_awards, doctoral, training_parent,
   known.number IS NOT NULL AS resolution_known,
   coalesce(known.effective_on, same_day.effective_on, f.first_effective_on) AS effective_on
-FROM ({base}) b
+FROM ({plain_query(records)}) b
 JOIN filing_facts f USING (filing_no)
 {joins}
 LEFT JOIN training ON training.key = PYDWM

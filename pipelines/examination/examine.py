@@ -15,6 +15,7 @@ from pipelines.examination.compile import (
     compiled_checks,
     mask_columns,
     masks,
+    plain_query,
     typed_query,
     unpack,
     value_groups,
@@ -76,6 +77,7 @@ def _examine(
         "CREATE TEMP TABLE files AS SELECT file_no, path FROM "
         f"read_parquet({quote(str(landing / 'files.parquet'))})"
     )
+    con.execute(f"CREATE TEMP VIEW plain AS {plain_query('landed')}")
     con.execute(f"CREATE TEMP VIEW typed AS {typed_query('landed')}")
     con.execute(f"CREATE TEMP VIEW compared AS {compared_query('landed')}")
     _mark(con)
@@ -84,40 +86,54 @@ def _examine(
 
 
 def _mark(con: duckdb.DuckDBPyConnection) -> None:
-    """Fills ``broken``: one row a record and check that it breaks, set rules included."""
+    """Fills ``marked``, the records that break something, and ``broken``, a row a broken check.
+
+    Two passes: over the few columns that typed checks read, then over all fields. Marked records
+    keep their values for the feedback: fetching them would decode every column a second time.
+    """
+    _create_checks(con)
+    first = len(compiled_checks())
+    con.execute("CREATE TEMP TABLE in_sets (row_id BIGINT, check_number INTEGER)")
+    for k, rule in enumerate(SET_RULES):
+        con.execute(
+            f"INSERT INTO in_sets SELECT DISTINCT row_id, {first + k} FROM ({rule.bad_rows})"
+        )
+    bad_values = _judge_values(con)
+    any_mask = " OR ".join(f"m{mask} <> 0" for mask in range(masks()))
+    columns = ", ".join(f"m{mask}" for mask in range(masks()))
+    con.execute(
+        f"""CREATE TEMP TABLE typed_marks AS SELECT row_id, {columns}
+        FROM (SELECT row_id, {mask_columns(bad_values, typed=True)} FROM typed) WHERE {any_mask}"""
+    )
+    kept = ", ".join(["row_id", "filing_no", "file_no", "category", "line", *FIELDS])
+    con.execute(
+        f"""CREATE TEMP TABLE marked AS
+        SELECT {kept}, {columns}
+        FROM (SELECT {kept}, {mask_columns(bad_values, typed=False)} FROM plain)
+        WHERE {any_mask} OR row_id IN
+          (SELECT row_id FROM in_sets UNION ALL SELECT row_id FROM typed_marks)"""
+    )
+    con.execute(
+        f"CREATE TEMP TABLE broken AS {unpack('marked')} UNION ALL {unpack('typed_marks')} "
+        "UNION ALL SELECT * FROM in_sets"
+    )
+
+
+def _create_checks(con: duckdb.DuckDBPyConnection) -> None:
+    """Creates ``checks``: number, rule, severity, field and messages of every check."""
     checks = compiled_checks()
     rows = [
-        (
-            item.number,
-            item.rule.code,
-            item.severity.value,
-            item.check.field,
-            item.check.zh,
-            item.check.en,
-        )
-        for item in checks
+        (c.number, c.rule.code, c.severity.value, c.check.field, c.check.zh, c.check.en)
+        for c in checks
     ]
     rows += [
         (len(checks) + k, rule.code, rule.severity.value, rule.field, rule.zh, rule.en)
         for k, rule in enumerate(SET_RULES)
     ]
     names = ["check_number", "rule_code", "severity", "field", "message", "message_en"]
-    frame = pl.DataFrame(rows, schema=names, orient="row")
-    con.register("check_rows", frame)
+    con.register("check_rows", pl.DataFrame(rows, schema=names, orient="row"))
     con.execute("CREATE TEMP TABLE checks AS SELECT * FROM check_rows")
     con.unregister("check_rows")
-    bad_values = _judge_values(con)
-    any_mask = " OR ".join(f"m{mask} <> 0" for mask in range(masks()))
-    con.execute(
-        f"""CREATE TEMP TABLE marked AS
-        SELECT row_id, {", ".join(f"m{k}" for k in range(masks()))}
-        FROM (SELECT row_id, {mask_columns(bad_values)} FROM typed) WHERE {any_mask}"""
-    )
-    con.execute(f"CREATE TEMP TABLE broken AS {unpack('marked')}")
-    for k, rule in enumerate(SET_RULES):
-        con.execute(
-            f"INSERT INTO broken SELECT DISTINCT row_id, {len(checks) + k} FROM ({rule.bad_rows})"
-        )
 
 
 def _judge_values(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
@@ -153,7 +169,7 @@ def _collect_findings(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
         SELECT r.filing_no, f.filing_id, r.file_no, p.path, r.row_id, r.line, c.rule_code,
           c.severity, c.field, c.message, c.message_en
         FROM broken b JOIN checks c USING (check_number)
-        JOIN (SELECT row_id, filing_no, file_no, line FROM landed) r USING (row_id)
+        JOIN marked r USING (row_id)
         JOIN filing_facts f ON f.filing_no = r.filing_no
         JOIN files p ON p.file_no = r.file_no"""
     )
@@ -211,15 +227,13 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
     fields = ", ".join(FIELDS)
-    faulty = (
-        f"SELECT row_id, filing_no, file_no, category, line, fault, raw, {fields} FROM landed "
-        "SEMI JOIN findings USING (row_id)"
-    )
+    broken_lines = ", ".join(f"NULL::VARCHAR AS {code}" for code in FIELDS)
     parts = {
         "findings": "SELECT * FROM findings ORDER BY filing_no, file_no, line, rule_code, field",
         "lines": "SELECT * FROM lines ORDER BY row_id",
         "verdicts": "SELECT * FROM verdicts",
-        "faulty": f"{faulty} ORDER BY row_id",
+        "faulty": f"SELECT row_id, category, NULL::VARCHAR AS raw, {fields} FROM marked UNION ALL "
+        f"SELECT row_id, category, raw, {broken_lines} FROM landed WHERE fault IS NOT NULL",
     }
     for name, query in parts.items():
         path = quote(str(half / f"{name}.parquet"))

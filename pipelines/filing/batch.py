@@ -5,6 +5,7 @@ file has no such column or the line could not be split.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pipelines.filing.receiving import Received
 from pipelines.standard import FIELDS
 
 CHUNK_ROWS = 250_000
+_ABOUT = ("filing_no", "filing_id", "file_no", "file")
 
 _RESOLUTIONS = pl.List(
     pl.Struct(
@@ -92,60 +94,82 @@ RECORDS: dict[str, Any] = {
 }
 
 
-class BatchWriter:
-    """Takes received packages in order and writes the batch's Parquet files into ``folder``."""
+FILES_A_SHARE = 1_000_000
+ROWS_A_SHARE = 1 << 32
+"""Numbers of files and rows are unique in a batch: each share counts from its own start."""
 
-    def __init__(self, folder: Path, received_at: datetime) -> None:
-        self.folder, self.received_at = folder, received_at
-        self.rows = 0
-        self.bytes = 0
-        self.hashes: list[str] = []
-        self._filings: list[dict[str, Any]] = []
-        self._files: list[dict[str, Any]] = []
-        self._findings: list[pl.DataFrame] = []
+
+@dataclass
+class Written:
+    """What a share came to: the rows of the small tables; its records are in Parquet already."""
+
+    filings: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[pl.DataFrame] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
+    duplicates: int = 0
+    refused: int = 0
+
+
+class BatchWriter:
+    """Takes a share's packages in order and writes their records into ``folder``."""
+
+    def __init__(
+        self, folder: Path, received_at: datetime, share: int = 0, first_filing: int = 1
+    ) -> None:
+        self.folder, self.received_at, self.share = folder, received_at, share
+        self.first_filing = first_filing
+        self.done = Written()
+        self._faults: list[dict[str, Any]] = []
         self._waiting: list[tuple[int, int, str, pl.DataFrame]] = []
         self._waiting_rows = 0
         self._chunks = 0
 
     @property
-    def filings(self) -> int:
-        return len(self._filings)
+    def _next_row(self) -> int:
+        return self.share * ROWS_A_SHARE + self.done.rows
 
     def add(self, received: Received) -> None:
         """Adds a filing with its files, findings and records; flushes full chunks."""
-        filing_no = len(self._filings) + 1
+        filing_no = self.first_filing + len(self.done.filings)
         filing_id = received.manifest.filing_id if received.manifest else None
         numbers: dict[str | None, int] = {}
         for file in received.files:
-            numbers[file.declared.path] = file_no = len(self._files) + 1
-            self._files.append(_file_row(file_no, filing_no, received, file))
+            file_no = self.share * FILES_A_SHARE + len(self.done.files) + 1
+            numbers[file.declared.path] = file_no
+            self.done.files.append(_file_row(file_no, filing_no, received, file))
             if file.read and file.read.rows:
-                self._add_records(filing_no, filing_id, file_no, file.declared.path, file)
-        self._filings.append(_filing_row(filing_no, received, self.received_at))
-        self._findings.append(_finding_rows(received.findings, filing_no, filing_id, numbers))
-        self.hashes.append(received.sha256)
-        self.bytes += received.size
+                self._add_records(filing_no, filing_id, file_no, file)
+        self.done.filings.append(_filing_row(filing_no, received, self.received_at))
+        if received.findings:
+            self.done.findings.append(
+                _finding_rows(received.findings, filing_no, filing_id, numbers)
+            )
+        self.done.hashes.append(received.sha256)
+        self.done.bytes += received.size
 
-    def _add_records(
-        self, filing_no: int, filing_id: str | None, file_no: int, path: str, file: Any
-    ) -> None:
+    def _add_records(self, filing_no: int, filing_id: str | None, file_no: int, file: Any) -> None:
         read: ReadFile = file.read
         if read.faults.height:
             about = {"filing_no": filing_no, "filing_id": filing_id, "file_no": file_no}
-            self._findings.append(_fault_rows(read, self.rows, {**about, "file": path}))
+            self._faults.append(
+                {**about, "file": file.declared.path, "first_row": self._next_row, "read": read}
+            )
         for part in read.frame.iter_slices(CHUNK_ROWS):
             self._waiting.append((filing_no, file_no, file.declared.category, part))
             self._waiting_rows += part.height
-            self.rows += part.height
+            self.done.rows += part.height
             if self._waiting_rows >= CHUNK_ROWS:
                 self._flush()
 
     def _flush(self) -> None:
         heights = [part.height for *_, part in self._waiting]
-        first = self.rows - sum(heights)
+        first = self._next_row - sum(heights)
         made = pl.concat([part for *_, part in self._waiting], how="diagonal")
         numbers = {
-            "row_id": pl.Series(np.arange(first, self.rows), dtype=pl.Int64),
+            "row_id": pl.Series(np.arange(first, self._next_row), dtype=pl.Int64),
             "filing_no": _repeat([one[0] for one in self._waiting], heights, pl.Int32),
             "file_no": _repeat([one[1] for one in self._waiting], heights, pl.Int32),
             "category": _repeat([one[2] for one in self._waiting], heights, pl.String),
@@ -155,21 +179,40 @@ class BatchWriter:
             pl.lit(None, kind).alias(name) for name, kind in RECORDS.items() if name not in made
         ]
         made = made.with_columns(missing).select(list(RECORDS))
-        _write(made, self.folder / f"records-{self._chunks:04d}.parquet")
+        _write(made, self.folder / f"records-{self.share:04d}-{self._chunks:04d}.parquet")
         self._waiting, self._waiting_rows = [], 0
         self._chunks += 1
+        self._settle_faults()
 
-    def finish(self, batch: str) -> None:
-        """Writes what is left and the small tables; a batch without records has an empty chunk."""
+    def _settle_faults(self) -> None:
+        if self._faults:
+            self.done.findings.append(_fault_rows(self._faults))
+            self._faults = []
+
+    def finish(self, duplicates: int = 0, refused: int = 0) -> Written:
+        """Writes what is left and tells what the share came to."""
         if self._waiting:
             self._flush()
-        elif not self._chunks:
-            _write(pl.DataFrame(schema=RECORDS), self.folder / "records-0000.parquet")
-        filings = pl.DataFrame([{**row, "batch": batch} for row in self._filings], schema=FILINGS)
-        _write(filings, self.folder / "filings.parquet")
-        _write(pl.DataFrame(self._files, schema=FILES), self.folder / "files.parquet")
-        findings = pl.concat([pl.DataFrame(schema=FINDINGS), *self._findings])
-        _write(findings, self.folder / "findings.parquet")
+        self._settle_faults()
+        self.done.duplicates, self.done.refused = duplicates, refused
+        return self.done
+
+
+def write_tables(folder: Path, batch: str, shares: Sequence[Written]) -> None:
+    """Writes filings, files and findings; a batch without records has an empty chunk."""
+    if not any(share.rows for share in shares):
+        _write(pl.DataFrame(schema=RECORDS), folder / "records-0000-0000.parquet")
+    filings = [{**row, "batch": batch} for share in shares for row in share.filings]
+    files = [row for share in shares for row in share.files]
+    findings = [frame for share in shares for frame in share.findings]
+    _write(pl.DataFrame(filings, schema=FILINGS), folder / "filings.parquet")
+    _write(pl.DataFrame(files, schema=FILES), folder / "files.parquet")
+    _write(
+        pl.concat([pl.DataFrame(schema=FINDINGS), *findings]).sort(
+            "filing_no", "file_no", "row_id", nulls_last=False, maintain_order=True
+        ),
+        folder / "findings.parquet",
+    )
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
@@ -242,22 +285,33 @@ def _finding_rows(
     return pl.DataFrame(rows, schema=FINDINGS)
 
 
-def _fault_rows(read: ReadFile, first_row: int, about: dict[str, Any]) -> pl.DataFrame:
-    """One finding a faulty line; ``first_row`` is the row_id of the file's first record."""
-    faults = read.faults.with_columns(
-        read.frame["line"].gather(read.faults["position"]),
-        rule_code=read.frame["fault"].gather(read.faults["position"]),
+def _fault_rows(waiting: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """One finding a faulty line of the files that wait: made together, since each frame costs."""
+    heights = [one["read"].faults.height for one in waiting]
+
+    def repeated(name: str, kind: Any) -> pl.Series:
+        return _repeat([one[name] for one in waiting], heights, kind)
+
+    def gathered(name: str) -> pl.Series:
+        parts = [one["read"].frame[name].gather(one["read"].faults["position"]) for one in waiting]
+        return pl.concat(parts)
+
+    faults = pl.concat([one["read"].faults for one in waiting]).with_columns(
+        gathered("line").alias("line"),
+        gathered("fault").alias("rule_code"),
+        repeated("first_row", pl.Int64).alias("first_row"),
+        **{name: repeated(name, FINDINGS[name]) for name in _ABOUT},
     )
     texts = {code: rule for code, rule in DOOR_RULES.items() if code[0] == "L" and code != UNSPLIT}
     return faults.select(
-        row_id=pl.col("position") + first_row,
-        line="line",
-        rule_code="rule_code",
+        *_ABOUT,
+        "line",
+        "rule_code",
+        row_id=pl.col("position") + pl.col("first_row"),
         severity=_texts({code: rule.severity for code, rule in texts.items()}),
         message=_texts({code: rule.zh for code, rule in texts.items()}),
         message_en=_texts({code: rule.en for code, rule in texts.items()}),
         field=pl.lit(None, pl.String),
-        **{name: pl.lit(value, FINDINGS[name]) for name, value in about.items()},
     ).select(list(FINDINGS))
 
 

@@ -23,6 +23,9 @@ from pipelines.filing.read_file import (
 from pipelines.filing.structure import MAX_LINE, Offsets, Records, scan
 from pipelines.filing.text import Text, decode
 
+FEW_RUNS = 4096
+"""Up to so many runs of bytes are copied one by one, more of them by a mask over the file."""
+
 LONGEST_HEADER = 500
 """Physical lines that a header may take when its names hold line breaks."""
 
@@ -179,6 +182,14 @@ def _raw(body: bytes, start: Offsets, end: Offsets) -> pl.Series:
 
 def _cut(body: bytes, start: Offsets, stop: Offsets) -> bytes:
     """The bytes from each ``start`` up to its ``stop``, joined."""
+    if not len(start):
+        return b""
+    # a few broken lines leave a few long runs of good ones: those are copied as they lie
+    gaps = np.flatnonzero(start[1:] != stop[:-1])
+    if len(gaps) < FEW_RUNS:
+        first = start[np.append(0, gaps + 1)].tolist()
+        last = stop[np.append(gaps, len(stop) - 1)].tolist()
+        return b"".join(body[i:j] for i, j in zip(first, last, strict=True))
     edges = np.zeros(len(body) + 1, np.int8)
     edges[start] += 1
     edges[stop] -= 1

@@ -37,12 +37,17 @@ class Step:
 
 @dataclass
 class SemesterRun:
-    """What a headless run did. ``failures`` are texts for people, by province or ``national``."""
+    """What a headless run did. ``failures`` are texts for people, by province or ``national``.
+
+    ``refused`` packages went back at the door; ``pending`` ones lie in the inbox still, since they
+    may be on their way.
+    """
 
     semester: str
     provinces: list[str] = field(default_factory=list)
     national: bool = False
     refused: int = 0
+    pending: int = 0
     steps: dict[str, list[Step]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     sort_seconds: float = 0.0
@@ -72,7 +77,8 @@ def run_semester(
     started = time.monotonic()
     say = progress or (lambda _text: None)
     run = SemesterRun(semester)
-    run.refused = sort_inbox(home.make(), now=clock()).refused
+    arrived = sort_inbox(home.make(), now=clock())
+    run.refused, run.pending = arrived.refused, arrived.pending
     run.sort_seconds = time.monotonic() - started
     waiting = waiting_provinces(home, semester, province)
     if waiting or (province is None and nation_waits(home, semester)):

@@ -1,8 +1,9 @@
 """An institution's own check of a package: the office's steps in a home that is thrown away."""
 
+import json
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -47,12 +48,13 @@ def check_package(
     for name in REFERENCES:
         if (home.reference / name).exists():
             shutil.copy(home.reference / name, trial.reference / name)
-    target = trial.inbox / package.name
+    # a name of our own: the inbox leaves names such as ``x.part`` alone, and ``.`` is none
+    target = trial.inbox / "package"
     if package.is_dir():
         shutil.copytree(package, target, symlinks=True)
     else:
         shutil.copy(package, target)
-    partitions = list(sort_inbox(trial, now=now).partitions)
+    partitions = list(sort_inbox(trial, now=now, patience=timedelta.min).partitions)
     if not partitions:
         raise RefusedError(
             f"{package.name} would be refused at the door: {_refusal(trial)}",
@@ -103,5 +105,9 @@ def _checked(home: Home, province: str, semester: str, batch: str, out: Path | N
 
 
 def _refusal(home: Home) -> str:
-    notes = sorted(home.unassigned.glob("*.json"))
-    return notes[0].read_text(encoding="utf-8")[:400] if notes else "it has not arrived whole"
+    reasons = [
+        f"{reason['rule_code']} {reason['message_en']}"
+        for note in sorted(home.unassigned.glob("*.json"))
+        for reason in json.loads(note.read_text(encoding="utf-8"))["reasons"]
+    ]
+    return "; ".join(reasons) or "it is no package"

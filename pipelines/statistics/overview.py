@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.home import Home
-from pipelines.register.decisions import approved_handovers
+from pipelines.register.decisions import handovers_of
 from pipelines.standard.codes import code_table
 from pipelines.standard.rules import rule
 from pipelines.warehouse import connect, quote
@@ -90,8 +90,8 @@ def overview(home: Home, semester: str) -> Overview:
     for item in provinces:
         item.handed_over = sum(
             int(handover.manifest["rows"])
-            for handover in approved_handovers(home, semester)
-            if handover.province == item.code
+            for handover in handovers_of(home, item.code, semester)
+            if handover.outcome != "return"
         )
     return Overview(semester, provinces, *totals, products=_products(home, semester))
 

@@ -1,0 +1,150 @@
+"""Which lines get which fault: every kind that fits at least once, the rest by the stated rate."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.columns import Index, Mask
+from pipelines.simulate.faults import FaultKind, line_faults
+from pipelines.simulate.plan import Stream
+
+EVERY_KIND_FROM = 2000
+"""A province with so many records gets every kind that its records allow, whatever the rate."""
+
+
+@dataclass
+class Injector:
+    """Spreads faults over the chunks of a province; remembers which kinds are still missing."""
+
+    rate: float
+    province_rows: int
+    waiting: list[FaultKind] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, numbers: Stream, rate: float, province_rows: int) -> "Injector":
+        kinds = line_faults()
+        order = numbers.permutation(len(kinds))
+        return cls(rate, province_rows, [kinds[place] for place in order] if rate > 0 else [])
+
+    def assign(self, numbers: Stream, frame: pl.DataFrame, free: Mask) -> list["Assigned"]:
+        """Kinds with their rows, disjoint; only rows where ``free`` may be taken."""
+        if self.rate <= 0:
+            return []
+        kinds = {kind.name: kind for kind in line_faults()}
+        fits = frame.select(
+            [kind.where.fill_null(False).alias(name) for name, kind in kinds.items()]
+        )
+        rows: dict[str, Index] = {
+            name: np.flatnonzero(fits[name].to_numpy() & free) for name in kinds
+        }
+        free = free.copy()
+        assigned = self._once_each(numbers, frame, rows, free)
+        budget = int(round(self.rate * len(frame))) - sum(len(one.all_rows) for one in assigned)
+        usable = [kind for kind in kinds.values() if len(rows[kind.name])]
+        if budget > 0 and usable:
+            share = np.bincount(numbers.integers(0, len(usable), budget), minlength=len(usable))
+            for kind, wanted in zip(usable, share, strict=True):
+                lines = wanted // 2 if kind.copies else wanted
+                assigned += _take(numbers, frame, kind, rows[kind.name], free, int(lines))
+        return assigned
+
+    def _once_each(
+        self, numbers: Stream, frame: pl.DataFrame, rows: dict[str, Index], free: Mask
+    ) -> list["Assigned"]:
+        most = len(frame) if self.province_rows >= EVERY_KIND_FROM else self.rate * len(frame)
+        assigned: list[Assigned] = []
+        left: list[FaultKind] = []
+        for kind in self.waiting:
+            taken: list[Assigned] = []
+            if sum(len(one.all_rows) for one in assigned) < most:
+                taken = _take(numbers, frame, kind, rows[kind.name], free, 1)
+            assigned += taken
+            left += [] if taken else [kind]
+        self.waiting = left
+        return assigned
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Rows that get a fault; ``partners`` are the lines that copied values come from."""
+
+    kind: FaultKind
+    rows: Index
+    partners: Index
+
+    @property
+    def all_rows(self) -> Index:
+        return np.concatenate([self.rows, self.partners])
+
+
+def _take(
+    numbers: Stream, frame: pl.DataFrame, kind: FaultKind, rows: Index, free: Mask, wanted: int
+) -> list[Assigned]:
+    """Up to ``wanted`` of the rows that are still free, at random; marks them as taken."""
+    rows = rows[free[rows]]
+    none = np.empty(0, dtype=np.int64)
+    if not wanted or not len(rows):
+        return []
+    if not kind.copies:
+        chosen = np.sort(numbers.choice(rows, min(wanted, len(rows)), replace=False))
+        free[chosen] = False
+        return [Assigned(kind, chosen, none)]
+    segment = frame["segment"].to_numpy()[rows]
+    even = np.flatnonzero(segment[:-1] == segment[1:])
+    even = even[even % 2 == 0]
+    if not len(even):
+        return []
+    chosen = np.sort(numbers.choice(even, min(wanted, len(even)), replace=False))
+    free[rows[chosen]] = False
+    free[rows[chosen + 1]] = False
+    return [Assigned(kind, rows[chosen], rows[chosen + 1])]
+
+
+def inject(frame: pl.DataFrame, assigned: list[Assigned]) -> pl.DataFrame:
+    """The frame with the columns of the assigned rows changed (line breaks come when written)."""
+    changed, places = [], []
+    for one in assigned:
+        if one.kind.change is not None:
+            changed.append(one.kind.change(frame[one.rows]))
+        elif one.kind.copies:
+            source = frame[one.partners].select(one.kind.copies)
+            changed.append(frame[one.rows].with_columns(source))
+        else:
+            continue
+        places.append(one.rows)
+    if not changed:
+        return frame
+    order = np.arange(len(frame), dtype=np.uint32)
+    rows = np.concatenate(places)
+    order[rows] = len(frame) + np.arange(len(rows))
+    whole = pl.concat([frame, *(part.select(frame.columns) for part in changed)], rechunk=True)
+    return whole[order]
+
+
+def truth_of(frame: pl.DataFrame, assigned: list[Assigned], first_rows: Index) -> pl.DataFrame:
+    """One row a broken rule: position of the row's file, line (header is 1), fault, rule."""
+    parts = []
+    file = frame["file"].to_numpy()
+    for one in assigned:
+        rows = one.all_rows
+        for rule in one.kind.rules:
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "row": rows.astype(np.int64),
+                        "file": file[rows].astype(np.int64),
+                        "line": rows - first_rows[file[rows]] + 2,
+                        "fault": [one.kind.name] * len(rows),
+                        "rule_code": [rule] * len(rows),
+                    }
+                )
+            )
+    schema = {
+        "row": pl.Int64,
+        "file": pl.Int64,
+        "line": pl.Int64,
+        "fault": pl.String,
+        "rule_code": pl.String,
+    }
+    return pl.concat(parts).cast(schema) if parts else pl.DataFrame(schema=schema)  # type: ignore[arg-type]
