@@ -7,6 +7,7 @@ import click
 
 from pipelines.cli.options import json_option, print_json
 from pipelines.errors import UsageError
+from pipelines.filing.door_rules import DOOR_RULES
 from pipelines.standard.codes import CodeTable, code_table, code_tables
 from pipelines.standard.dictionary import FILES, dictionary
 from pipelines.standard.fields import FIELDS, Field, field
@@ -111,6 +112,15 @@ def _table_facts(item: CodeTable) -> dict[str, Any]:
 
 
 def _rule_facts(code: str) -> dict[str, Any]:
+    if code in DOOR_RULES:
+        door = DOOR_RULES[code]
+        return {
+            "rule": door.code,
+            "severity": door.severity,
+            "中文": door.zh,
+            "English": door.en,
+            "basis": door.basis,
+        }
     item = rule(code)
     facts: dict[str, Any] = {
         "rule": item.code,
@@ -138,6 +148,10 @@ def list_all(as_json: bool) -> None:
     rules = [
         {"rule": r.code, "severity": r.severity.value, "zh": r.title_zh, "en": r.title_en}
         for r in sorted(unique.values(), key=lambda r: r.code)
+    ]
+    rules += [
+        {"rule": d.code, "severity": d.severity, "zh": d.zh, "en": d.en}
+        for d in DOOR_RULES.values()
     ]
     if as_json:
         print_json({"fields": fields, "tables": tables, "rules": rules})

@@ -196,7 +196,7 @@ def _filings_of(
     days = sitting_days(numbers, plan.when, len(shares))
     made: list[Filing] = []
     for part, (share, standard) in enumerate(shares):
-        resolutions = _resolutions(numbers, plan.when, days[part], made)
+        resolutions = _resolutions(numbers, days[part], made)
         made.append(
             _filing(plan, institution, habits, numbers, part + 1, share, standard, resolutions)
         )
@@ -232,7 +232,7 @@ def sitting_days(numbers: np.random.Generator, semester: Semester, count: int) -
 
 
 def _resolutions(
-    numbers: np.random.Generator, semester: Semester, day: date, before: list[Filing]
+    numbers: np.random.Generator, day: date, before: list[Filing]
 ) -> tuple[Resolution, ...]:
     days = [day]
     if numbers.random() < 0.2:

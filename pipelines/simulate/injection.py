@@ -40,7 +40,7 @@ class Injector:
         }
         free = free.copy()
         assigned = self._once_each(numbers, frame, rows, free)
-        budget = int(round(self.rate * len(frame))) - sum(len(one.all_rows) for one in assigned)
+        budget = round(self.rate * len(frame)) - sum(len(one.all_rows) for one in assigned)
         usable = [kind for kind in kinds.values() if len(rows[kind.name])]
         if budget > 0 and usable:
             share = np.bincount(numbers.integers(0, len(usable), budget), minlength=len(usable))

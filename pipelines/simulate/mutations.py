@@ -104,6 +104,6 @@ def wrong_check() -> pl.Expr:
     """The identity number with another last character."""
     number = pl.col("ZJHM")
     last = number.str.slice(17, 1).replace_strict(
-        list("0123456789X"), list("1234567890") + ["5"], return_dtype=pl.String
+        list("0123456789X"), [*list("1234567890"), "5"], return_dtype=pl.String
     )
     return number.str.slice(0, 17) + last

@@ -277,7 +277,7 @@ def _write(inbox: Path, name: str, filing: Filing, files: dict[str, bytes]) -> N
 class _GbkName(zipfile.ZipInfo):
     """An entry whose name is GBK without the UTF-8 flag, as Chinese Windows writes it."""
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name in zipfile
         return self.filename.encode("gbk"), self.flag_bits & ~0x800
 
 

@@ -42,11 +42,11 @@ def make_records(
     people = make_people(
         numbers, registry.numbers, supply.province, rows.category[take], birth, rows.female[take]
     )
-    study = _study(numbers, supply, registry, rows, take, people)
+    study = _study(numbers, supply, registry, rows, take)
     enrolments = _enrolments(supply, rows, take, people, study)
     columns = {name: column.head(count) for name, column in (people.columns | study).items()}
     mainland = ~people.foreign[:count]
-    columns |= _conferral(numbers, supply, registry, rows)
+    columns |= _conferral(supply, registry, rows)
     columns |= _degree(numbers, rows)
     columns |= bachelor_columns(numbers, rows, mainland, registry)
     columns |= graduate_columns(numbers, rows, people.area[:count])
@@ -85,7 +85,7 @@ def _helpers(rows: Rows) -> list[pl.Series]:
 
 
 def _study(
-    numbers: Stream, supply: Supply, registry: Registry, rows: Rows, take: Index, people: People
+    numbers: Stream, supply: Supply, registry: Registry, rows: Rows, take: Index
 ) -> dict[str, pl.Series]:
     """Enrolment, training institution, student number, for degree holders and for the others."""
     semester = supply.plan.when
@@ -160,9 +160,7 @@ def _enrolments(
     return frame.filter(pl.Series(~np.isin(category, ("D2", "M2"))))
 
 
-def _conferral(
-    numbers: Stream, supply: Supply, registry: Registry, rows: Rows
-) -> dict[str, pl.Series]:
+def _conferral(supply: Supply, registry: Registry, rows: Rows) -> dict[str, pl.Series]:
     """Institution, heads, conferral date, certificate number and resolution."""
     semester = supply.plan.when
     year = rows.conferral // 10_000

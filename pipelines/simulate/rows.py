@@ -1,5 +1,6 @@
 """The rows of a chunk of filings before they get their values: who, where, what, when."""
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 
@@ -105,7 +106,7 @@ def lay_out_rows(numbers: Stream, seed: int, filings: list[Filing]) -> Rows:
     month = np.array([day.year * 12 + day.month - 1 for day in days])[of_segment]
     programme = _programmes(numbers, seed, filings, segments)
     resolution = np.repeat([s.resolution for _, s in segments], sizes)
-    files, file = _files(filings, category, filing)
+    files, file = _files(category, filing)
     graduation, enrolment = _study_months(numbers, category, month, programme)
     birth = _birth_days(numbers, category, enrolment)
     conferral = np.array([day.year * 10_000 + day.month * 100 + day.day for day in days])
@@ -148,14 +149,12 @@ def _programmes(
     return np.concatenate(parts)
 
 
-def _files(
-    filings: list[Filing], category: npt.NDArray[np.str_], filing: Index
-) -> tuple[list[RecordFile], Index]:
+def _files(category: npt.NDArray[np.str_], filing: Index) -> tuple[list[RecordFile], Index]:
     """Files by filing and category; a large category goes in two."""
     change = np.flatnonzero((filing[1:] != filing[:-1]) | (category[1:] != category[:-1])) + 1
     bounds = [0, *change.tolist(), len(filing)]
     files: list[RecordFile] = []
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in itertools.pairwise(bounds):
         code = str(category[first])
         pieces = 2 if last - first > LARGEST_FILE else 1
         edges = [first + (last - first) * k // pieces for k in range(pieces + 1)]

@@ -120,7 +120,7 @@ class _Province:
     def _spoil_filings(self) -> dict[str, str]:
         """Faults of whole filings, by filing id; the kinds take turns."""
         numbers = stream(self.plan.seed, "filing-faults", self.code, self.plan.semester)
-        wanted = int(round(self.plan.filing_fault_rate * len(self.filings)))
+        wanted = round(self.plan.filing_fault_rate * len(self.filings))
         kinds = numbers.permutation(list(FILING_FAULTS))
         chosen = np.sort(numbers.choice(len(self.filings), wanted, replace=False))
         return {
@@ -156,7 +156,7 @@ class _Province:
         self, numbers: Stream, injector: Injector, rows: Rows, frame: pl.DataFrame
     ) -> pl.DataFrame:
         with self.done.phase("faults"):
-            frame = frame.with_columns(self._hints(rows, frame))
+            frame = frame.with_columns(self._hints(rows))
             whole = np.array([f.filing_id not in self.spoiled for f in rows.filings])
             assigned = injector.assign(numbers, frame, whole[rows.filing])
             entries = list_entries(frame)
@@ -174,7 +174,7 @@ class _Province:
             concerned = self._write_packages(rows, frame, entries, broken)
         return pl.concat([self._line_truth(rows, lines), self._filing_truth(rows, concerned)])
 
-    def _hints(self, rows: Rows, frame: pl.DataFrame) -> list[pl.Series]:
+    def _hints(self, rows: Rows) -> list[pl.Series]:
         """Columns that only the faults read: lines of the filing, some other institution."""
         sizes = np.bincount(rows.filing, minlength=len(rows.filings))[rows.filing]
         plain = [one for one in self.institutions if one.kind == "university"][-2:]

@@ -170,13 +170,11 @@ def _dates(get, category: str, filing: dict) -> set[str]:
     level = CATEGORIES[category].level
     born, conferred = day(get("CSRQ")), day(get("HXWRQ"))
     start, end = month(get("RXNY")), month(get("BYNY"))
-    if start and end and conferred:
-        if not start < end <= conferred.year * 12 + conferred.month:
-            rules.add("R15")
-    if start and end:
-        low, high = {"4": (24, 108), "3": (12, 84), "2": (24, 120)}[level]
-        if not low <= end - start <= high:
-            rules.add("R16")
+    if start and end and conferred and not start < end <= conferred.year * 12 + conferred.month:
+        rules.add("R15")
+    low, high = {"4": (24, 108), "3": (12, 84), "2": (24, 120)}[level]
+    if start and end and not low <= end - start <= high:
+        rules.add("R16")
     if born and conferred:
         age = (
             conferred.year - born.year - ((conferred.month, conferred.day) < (born.month, born.day))

@@ -54,7 +54,8 @@ def test_a_small_plan_takes_few_and_a_large_one_all() -> None:
     institutions = build_institutions(3, load_provinces()["32"])
     few, most = active(institutions, 0.01, None), active(institutions, 1.0, None)
     assert 2 <= len(few) < 12 < len(most)
-    assert set(few) <= set(most) and few[0] == institutions[0]
+    assert set(few) <= set(most)
+    assert few[0] == institutions[0]
     assert len(most) == sum(one.files for one in institutions)
     assert len(active(institutions, 1.0, 5)) == 5
 
