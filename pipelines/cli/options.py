@@ -1,8 +1,8 @@
 """Options that several commands share, and how results are printed."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import click
@@ -52,6 +52,16 @@ def checked_province(code: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Prints a dataclass, a dictionary or a list as JSON."""
-    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    click.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=str))
+    """Prints a dataclass, a mapping or a list as JSON."""
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str))
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as dictionaries, all the way down (``asdict`` takes a Counter apart)."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value

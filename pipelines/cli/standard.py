@@ -112,15 +112,15 @@ def _table_facts(item: CodeTable) -> dict[str, Any]:
 
 
 def _rule_facts(code: str) -> dict[str, Any]:
-    if code in DOOR_RULES:
-        door = DOOR_RULES[code]
-        return {
-            "rule": door.code,
-            "severity": door.severity,
-            "中文": door.zh,
-            "English": door.en,
-            "basis": door.basis,
-        }
+    door = DOOR_RULES.get(code)
+    at_door = (
+        {"rule": code, "severity": door.severity, "中文": door.zh, "English": door.en}
+        | {"basis": door.basis}
+        if door
+        else {}
+    )
+    if door and code not in _rules():
+        return at_door
     item = rule(code)
     facts: dict[str, Any] = {
         "rule": item.code,
@@ -131,6 +131,8 @@ def _rule_facts(code: str) -> dict[str, Any]:
     }
     if hasattr(item, "checks"):
         facts["checks"] = [{"field": c.field, "zh": c.zh, "en": c.en} for c in item.checks]
+    if door:
+        facts["of the filing"] = [{"zh": door.zh, "en": door.en}]
     return facts
 
 
@@ -152,6 +154,7 @@ def list_all(as_json: bool) -> None:
     rules += [
         {"rule": d.code, "severity": d.severity, "zh": d.zh, "en": d.en}
         for d in DOOR_RULES.values()
+        if d.code not in unique
     ]
     if as_json:
         print_json({"fields": fields, "tables": tables, "rules": rules})

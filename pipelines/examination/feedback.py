@@ -79,9 +79,15 @@ def feedback_table(found: Path) -> pl.DataFrame:
 
 
 def text_only(column: str) -> pl.Expr:
-    """A value that a spreadsheet must not take for a formula gets an apostrophe before it."""
-    risky = pl.col(column).str.contains(r"^[=+\-@\t\r]")
-    return pl.when(risky).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(column)
+    """A value that a spreadsheet would run or round gets an apostrophe before it.
+
+    Formulas, and what looks like a number but is a code: ``01`` would become 1, an identity number
+    1.10107E+17, and the reader would believe that it had been filed so. Control characters are
+    shown as U+2400.
+    """
+    shown = pl.col(column).str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F]", "\u2400")
+    risky = shown.str.contains(r"^[=+\-@\t\r]|^0\d|^\d{12,}|^[\d.]+[eE][+-]?\d+$")
+    return pl.when(risky).then(pl.concat_str(pl.lit("'"), shown)).otherwise(shown).alias(column)
 
 
 def _write_folder(folder: Path, row: dict[str, object], semester: str, part: pl.DataFrame) -> None:

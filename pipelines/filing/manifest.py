@@ -128,7 +128,7 @@ def destination(raw: dict[str, Any]) -> tuple[str, str] | None:
         parsed = Semester.parse(semester)
     except ValueError:
         return None
-    if province not in _provinces() or not 1949 <= parsed.year <= 2200:
+    if province not in _provinces():
         return None
     return province, str(parsed)
 

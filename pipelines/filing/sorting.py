@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipelines.filing import archive
@@ -22,6 +22,7 @@ from pipelines.filing.package import Limits, UnsafeError, peek_manifest
 from pipelines.filing.receiving import archive_package
 from pipelines.filing.refusal import write_refusal
 from pipelines.home import Home
+from pipelines.standard import Semester
 
 PATIENCE = timedelta(minutes=10)
 
@@ -98,7 +99,7 @@ def _sort(
 ) -> bool:
     """Moves a package, or leaves it, or writes why it is refused (False: to be removed)."""
     try:
-        finding, where = _look(package, limits)
+        finding, where = _look(package, limits, now.date())
         if finding and _may_be_arriving(package, finding, now, patience):
             done.pending += 1
         elif where:
@@ -114,14 +115,18 @@ def _sort(
     return True
 
 
-def _look(package: Path, limits: Limits) -> tuple[Finding | None, tuple[str, str] | None]:
+def _look(
+    package: Path, limits: Limits, today: date
+) -> tuple[Finding | None, tuple[str, str] | None]:
     """Why the package has no usable manifest, or where it belongs."""
     try:
         data = peek_manifest(package, limits)
         if data is None:
             zh, en = "报送包内没有 manifest.json", "there is none in the package"
             return find("F01", reason_zh=zh, reason_en=en), None
-        return None, destination(parse_manifest(data))
+        where = destination(parse_manifest(data))
+        filed = where is not None and Semester.parse(where[1]).may_be_filed(today)
+        return None, where if filed else None
     except UnsafeError as unsafe:
         return unsafe.finding, None
     except NotAManifestError as nothing:

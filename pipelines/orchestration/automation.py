@@ -7,7 +7,7 @@ import dagster as dg
 from pipelines.filing.sorting import packages_in, sort_inbox, waiting_partitions
 from pipelines.orchestration.confidential import RETRY_TAG
 from pipelines.orchestration.office import Office
-from pipelines.orchestration.partitions import multi_key
+from pipelines.orchestration.partitions import multi_key, semester_names
 from pipelines.standard.semesters import Semester
 
 PROVINCE_JOB = dg.define_asset_job(
@@ -31,7 +31,8 @@ COMPLETE_AFTER = timedelta(days=60)
 @dg.sensor(
     job=PROVINCE_JOB,
     minimum_interval_seconds=60,
-    description="收件箱中的报送包 / packages in the inbox",
+    description="收件箱有报送包时，按省份和学期启动运行 / "
+    "packages in the inbox start a run for their province and semester",
 )
 def inbox_sensor(
     context: dg.SensorEvaluationContext,  # noqa: ARG001
@@ -40,17 +41,20 @@ def inbox_sensor(
     """Sorts the inbox and requests a run for each province and semester that has packages.
 
     A run key names the waiting packages, so that what waits is requested once and a later package
-    again; the run queue keeps two runs of a province apart.
+    again; the run queue keeps two runs of a province apart. A package for a semester that has no
+    partition is left waiting: a request for it would fail the tick, and so stop all others.
     """
     sort_inbox(office.home, now=office.now())
+    semesters = set(semester_names(office.now().date()))
     requests = [
         dg.RunRequest(
             run_key=run_key(office, province, semester), partition_key=multi_key(province, semester)
         )
         for province, semester in waiting_partitions(office.home)
+        if semester in semesters
     ]
     if not requests:
-        return dg.SkipReason("收件箱为空 / the inbox is empty")
+        return dg.SkipReason("没有等待接收的报送包 / no package waits")
     return dg.SensorResult(run_requests=requests)
 
 

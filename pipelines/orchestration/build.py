@@ -33,5 +33,7 @@ def build_definitions(home: Home, today: date, review: str = "automatic") -> dg.
         jobs=[PROVINCE_JOB, NATIONAL_JOB],
         sensors=[inbox_sensor],
         schedules=[semester_end],
+        # a process a step would cost 1-5 s each, for work of tenths of a second
+        executor=dg.in_process_executor,
         resources={"office": Office(root=str(home.root), review=review)},
     )

@@ -14,6 +14,13 @@ Manifest = dict[str, Any]
 
 LAYERS = ("staging", "core", "marts")
 
+TESTS = {
+    "unique_combination": "主键唯一 / no key stands twice",
+    "registered_as_accepted": "登记数与通过数一致 / as many are registered as were accepted",
+    "total_is_register": "合计与登记数一致 / what is counted adds up to the register",
+}
+"""What dbt's tests say to people, by the generic test's name."""
+
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest as dbt wrote it."""
@@ -82,10 +89,18 @@ def check_specs(
         dg.AssetCheckSpec(
             name=test["name"],
             asset=ids[test["attached_node"]],
-            description=test.get("description") or None,
+            description=test.get("description") or _described(test),
             blocking=True,
             partitions_def=partitions,
         )
         for test in manifest["nodes"].values()
         if test["resource_type"] == "test" and test.get("attached_node") in ids
     ]
+
+
+def _described(test: dict[str, Any]) -> str | None:
+    """What a generic test looks for, with the columns that it takes."""
+    known = test.get("test_metadata") or {}
+    described = TESTS.get(known.get("name", ""))
+    columns = known.get("kwargs", {}).get("columns")
+    return f"{described}: {', '.join(columns)}" if described and columns else described

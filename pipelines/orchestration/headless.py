@@ -12,18 +12,19 @@ from typing import Any
 import dagster as dg
 
 from pipelines.clock import clock
-from pipelines.filing.sorting import sort_inbox, waiting_partitions
+from pipelines.errors import UsageError
+from pipelines.filing.sorting import sort_inbox
 from pipelines.home import Home
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.confidential import RETRY_TAG
 from pipelines.orchestration.instance import instance
-from pipelines.orchestration.partitions import multi_key, province_codes
-from pipelines.orchestration.province import batches
-from pipelines.register.agreement import agree_nation, agree_province
-from pipelines.register.build import waiting_batches, waiting_handovers, waiting_marts
-from pipelines.register.decisions import all_handovers
+from pipelines.orchestration.partitions import multi_key, semester_names
+from pipelines.orchestration.waiting import nation_waits, waiting_provinces
 
 Progress = Callable[[str], None]
+
+REPOSITORY_TAG, REPOSITORY = ".dagster/repository", "__repository__@pipelines.definitions"
+"""Lets Dagster's pages of a job show these runs among those that the daemon started."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,10 @@ def run_semester(
     """Takes in, examines, registers, hands over what waits for a semester; then the nation.
 
     With ``province`` that province only, and not the nation; ``review`` names who decides. A
-    partition without anything waiting is not run.
+    partition without anything waiting is not run. UsageError for a semester without a partition.
     """
     started = time.monotonic()
+    _check_semester(semester)
     say = progress or (lambda _text: None)
     run = SemesterRun(semester)
     arrived = sort_inbox(home.make(), now=clock())
@@ -91,35 +93,12 @@ def run_semester(
     return run
 
 
-def waiting_provinces(home: Home, semester: str, province: str | None = None) -> list[str]:
-    """Provinces in which something of the semester is unfinished, also after a crash."""
-    codes = [province] if province else province_codes()
-    packages = {code for code, name in waiting_partitions(home) if name == semester}
-    return [code for code in codes if code in packages or _unfinished(home, code, semester)]
-
-
-def _unfinished(home: Home, province: str, semester: str) -> bool:
-    landed = batches(home, province, semester)
-    if not landed:
-        return False
-    decided = home.decided(province, semester)
-    if any(not (decided / batch).exists() for batch in landed):
-        return True
-    if any(batch.semester == semester for batch in waiting_batches(home, province)):
-        return True
-    return not all(item.ok for item in agree_province(home, province, semester))
-
-
-def nation_waits(home: Home, semester: str) -> bool:
-    """Whether a handover of the semester is undecided or unregistered, or marts are behind."""
-    handovers = all_handovers(home, semester)
-    if any(handover.outcome is None for handover in handovers):
-        return True
-    if any(handover.semester == semester for handover in waiting_handovers(home)):
-        return True
-    if semester in waiting_marts(home):
-        return True
-    return bool(handovers) and not all(item.ok for item in agree_nation(home, semester))
+def _check_semester(semester: str) -> None:
+    names = semester_names(clock().date())
+    if semester not in names:
+        raise UsageError(
+            f"nothing is filed for {semester}", f"a semester from {names[0]} to {names[-1]}"
+        )
 
 
 class _Runner:
@@ -148,7 +127,7 @@ class _Runner:
             instance=self.instance,
             partition_key=partition,
             raise_on_error=False,
-            tags={RETRY_TAG: "false"},
+            tags={RETRY_TAG: "false", REPOSITORY_TAG: REPOSITORY},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         self.run.steps[name] = _steps(result)

@@ -1,4 +1,8 @@
-"""Dagster's instance in the data home: run queue, no telemetry, no pop-up."""
+"""Dagster's instance in the data home: run queue, no telemetry, no pop-up.
+
+A run that was killed with its whole machine stays "started" and would keep its province's place in
+the queue for ever: after ``max_runtime_seconds`` the daemon gives it up.
+"""
 
 import os
 
@@ -12,6 +16,9 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: 21600
 concurrency:
   runs:
     max_concurrent_runs: 2

@@ -8,6 +8,7 @@ from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.office import Office
 from pipelines.orchestration.partitions import semester_partitions
 from pipelines.orchestration.province import HANDOVER, sheet_result
+from pipelines.orchestration.waiting import failed_provinces
 from pipelines.register.agreement import agree_nation
 from pipelines.register.formal import examine_handovers
 from pipelines.register.missing import expected_provinces, missing_provinces
@@ -74,12 +75,14 @@ def national_checks(today: date) -> list[dg.AssetChecksDefinition]:
         semester = context.partition_key
         with confidential("no_province_missing"):
             missing = missing_provinces(office.home, semester)
+            failed = failed_provinces(office.home, semester)
             expected = expected_provinces(office.home, semester)
         return dg.AssetCheckResult(
-            passed=not missing,
+            passed=not missing and not failed,
             metadata={
                 "expected": len(expected),
                 "missing": ", ".join(f"{p.code} {p.name_zh} {p.name_en}" for p in missing),
+                "failed": ", ".join(f"{p.code} {p.name_zh} {p.name_en}" for p in failed),
             },
         )
 

@@ -5,10 +5,7 @@ from datetime import date
 import dagster as dg
 
 from pipelines.standard.codes import code_table
-from pipelines.standard.semesters import Semester
-
-FIRST = Semester(2008, 1)
-"""Degrees since 2008-09-01 are in the national database."""
+from pipelines.standard.semesters import FIRST, Semester
 
 
 def province_codes() -> list[str]:

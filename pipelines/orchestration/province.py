@@ -1,5 +1,6 @@
 """The provincial assets before and after dbt: landing, findings, decisions, handover."""
 
+import time
 from datetime import date
 
 import dagster as dg
@@ -14,6 +15,7 @@ from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.office import Office
 from pipelines.orchestration.partitions import partition_of, province_partitions
 from pipelines.register.agreement import agree_province
+from pipelines.register.files import sha256_of
 from pipelines.register.handover import hand_over
 from pipelines.register.summary import write_summary
 from pipelines.review.policies import policy
@@ -166,11 +168,20 @@ def _sheet(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
 
 def sheet_result(office: Office, semester: str, province: str | None) -> dg.MaterializeResult:
     """Writes a semester summary; a register without the semester has none."""
+    started = time.monotonic()
     try:
         sheets = write_summary(office.home, semester, province, now=office.now())
     except MissingInputError:
-        return dg.MaterializeResult(metadata={"written": False})
-    return dg.MaterializeResult(metadata={"written": True, "file": sheets.xlsx.name})
+        return dg.MaterializeResult(metadata={"written": False, "seconds": 0.0})
+    return dg.MaterializeResult(
+        metadata={
+            "written": True,
+            "degrees": sheets.degrees,
+            "file": sheets.xlsx.relative_to(office.home.root).as_posix(),
+            "sha256": sha256_of(sheets.xlsx),
+            "seconds": round(time.monotonic() - started, 3),
+        }
+    )
 
 
 def province_checks(today: date) -> list[dg.AssetChecksDefinition]:

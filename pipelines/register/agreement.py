@@ -33,12 +33,21 @@ class Agreement:
 
 def agree_province(home: Home, province: str, semester: str) -> list[Agreement]:
     """Landing = accepted + held + returned; accepted = registered = handed over; marts."""
+    before = agree_register(home, province, semester)
+    handed = sum(h.manifest["rows"] for h in _standing(handovers_of(home, province, semester)))
+    return [
+        *before,
+        Agreement("registered = handed over", "登记 = 移交", before[-1].found, handed),
+        *_marts(home, province, semester),
+    ]
+
+
+def agree_register(home: Home, province: str, semester: str) -> list[Agreement]:
+    """Landing = accepted + held + returned; accepted = registered: what a handover relies on."""
     batches = [b for b in decided_batches(home, province) if b.semester == semester]
     landed, accepted, left_out = _lines(home, batches)
     path = home.province_warehouse(province)
-    mine = f"filing_semester = {quote(semester)}"
-    registered = count(home, path, _REGISTER, mine)
-    handed = sum(h.manifest["rows"] for h in _standing(handovers_of(home, province, semester)))
+    registered = count(home, path, _REGISTER, f"filing_semester = {quote(semester)}")
     return [
         Agreement(
             "lines landed = accepted + held + returned",
@@ -47,8 +56,6 @@ def agree_province(home: Home, province: str, semester: str) -> list[Agreement]:
             accepted + left_out,
         ),
         Agreement("accepted = registered", "通过 = 登记", accepted, registered),
-        Agreement("registered = handed over", "登记 = 移交", registered, handed),
-        *_marts(home, province, semester),
     ]
 
 

@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.home import Home
 from pipelines.register import bookkeeping
+from pipelines.register.agreement import agree_register, assert_agreed
 from pipelines.register.columns import DEGREE_RECORD
 from pipelines.register.decisions import MANIFEST, RECORDS, handovers_of
 from pipelines.register.files import PRIVATE, seal, sha256_of, sync_folder, write_json
@@ -45,7 +46,8 @@ def hand_over(
     """Seals what the province has registered for the semester and has in no earlier handover.
 
     None when there is nothing new. With ``again``, filings of returned handovers count as new: for
-    a province that has put right what was found fault with.
+    a province that has put right what was found fault with. DisagreementError, and nothing sealed,
+    when the register holds another amount than was accepted.
     """
     start = time.monotonic()
     folder = home.handover(province, semester)
@@ -53,6 +55,7 @@ def hand_over(
     done = {part for found, part in bookkeeping.built(home, path) if found == semester}
     if not done:
         return None
+    assert_agreed(agree_register(home, province, semester))
     con = connect(path, spill=home.scratch, read_only=True)
     try:
         earlier = _handed_filings(home, province, semester, again=again)

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from pipelines.errors import MissingInputError
 from pipelines.home import Home
+from pipelines.register.build import count
 from pipelines.register.files import write_whole
 from pipelines.standard import CATEGORIES, code_table
-from pipelines.warehouse import connect
+from pipelines.warehouse import connect, quote
 
 CHINA = timezone(timedelta(hours=8))
 _NAME = "semester-summary"
+_ANY_TIME = datetime.min.replace(tzinfo=CHINA)  # the CSV bears no date
 _UNKNOWN = ("未分类", "Not classified")
 
 SECTIONS: dict[str, tuple[str, str]] = {
@@ -75,15 +77,31 @@ def write_summary(home: Home, semester: str, province: str | None, *, now: datet
     from pipelines.register.summary_sheet import workbook_bytes
 
     summary = read_summary(home, semester, province, now=now)
-    folder = home.reports / semester / (province or "national")
-    sheets = Sheets(
-        folder / f"{_NAME}.xlsx",
-        folder / f"{_NAME}.csv",
-        sum(line.degrees for line in summary.section("all")),
-    )
+    degrees = sum(line.degrees for line in summary.section("all"))
+    sheets = Sheets(*_places(home, semester, province), degrees)
     write_whole(sheets.xlsx, workbook_bytes(summary, now))
     write_whole(sheets.csv, csv_text(summary).encode("utf-8-sig"))
     return sheets
+
+
+def sheet_is_behind(home: Home, semester: str, province: str | None) -> bool:
+    """Whether the mart holds something of the semester that the sheet does not show.
+
+    The CSV is written last: where it is current, both files are.
+    """
+    path = home.province_warehouse(province) if province else home.national_warehouse
+    if not count(home, path, "marts.semester_summary", f"filing_semester = {quote(semester)}"):
+        return False
+    _, sheet = _places(home, semester, province)
+    if not sheet.is_file():
+        return True
+    rows = read_summary(home, semester, province, now=_ANY_TIME)
+    return sheet.read_bytes() != csv_text(rows).encode("utf-8-sig")
+
+
+def _places(home: Home, semester: str, province: str | None) -> tuple[Path, Path]:
+    folder = home.reports / semester / (province or "national")
+    return folder / f"{_NAME}.xlsx", folder / f"{_NAME}.csv"
 
 
 def read_summary(home: Home, semester: str, province: str | None, *, now: datetime) -> Summary:

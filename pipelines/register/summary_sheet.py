@@ -11,8 +11,8 @@ from pipelines.register.summary import SECTIONS, Line, Summary
 _COLUMNS = (
     ("序号", "No.", 6),
     ("代码", "Code", 9),
-    ("类别", "Group", 30),
-    ("类别（英文）", "Group in English", 38),
+    ("类别", "Group", 34),
+    ("类别（英文）", "Group in English", 48),
     ("学位数", "Degrees", 12),
     ("证书数", "Certificates", 12),
     ("人数", "Persons", 12),
@@ -20,6 +20,8 @@ _COLUMNS = (
 _LAST = len(_COLUMNS) - 1
 _NUMERALS = "一二三四五六七八九"
 _HEAD_ROWS = 6
+_ROW, _LINE = 18, 13
+"""Heights in points: a row, and each further line of text in it."""
 _NOTES = (
     "说明：1. 本表按报送学期统计，不按获学位日期统计。"
     "2. 学位数、证书数、人数分别计数：一人可获多个学位，各组人数不可相加。",
@@ -61,7 +63,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "head": book.add_format(
             {**box, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#E7E6E6"}
         ),
-        "section": book.add_format({**box, "bold": True, "bg_color": "#F5F5F5"}),
+        "section": book.add_format({**box, "bold": True, "bg_color": "#F5F5F5", "indent": 1}),
         "text": book.add_format({**box, "text_wrap": True, "indent": 1}),
         "code": book.add_format({**box, "align": "center"}),
         "number": book.add_format({**box, "num_format": "#,##0", "indent": 1, "align": "right"}),
@@ -74,7 +76,7 @@ def _formats(book: Any) -> dict[str, Any]:
 def _set_up_page(sheet: Any) -> None:
     for index, (_, _, width) in enumerate(_COLUMNS):
         sheet.set_column(index, index, width)
-    sheet.set_default_row(18)
+    sheet.set_default_row(_ROW)
     sheet.freeze_panes(_HEAD_ROWS, 0)
     sheet.set_paper(9)
     sheet.set_landscape()
@@ -93,7 +95,7 @@ def _write_head(sheet: Any, formats: dict[str, Any], summary: Summary) -> None:
     office = f"填报单位 Office：{summary.office_zh} {summary.office_en}"
     sheet.merge_range(2, 0, 2, 3, office, formats["plain"])
     sheet.merge_range(2, 4, 2, _LAST, f"数据日期 Data as of：{summary.day}", formats["right"])
-    semester = f"报送学期 Filing semester：{summary.semester}"
+    semester = f"报送学期 Filing semester：{_semester(summary.semester)}"
     sheet.merge_range(3, 0, 3, 3, semester, formats["plain"])
     unit = "单位：个、本、人  Units: degrees, certificates, persons"
     sheet.merge_range(3, 4, 3, _LAST, unit, formats["right"])
@@ -112,15 +114,27 @@ def _write_section(
     numbers = formats["total"] if grouping == "all" else formats["number"]
     for index, line in enumerate(lines, start=1):
         row += 1
+        sheet.set_row(row, _ROW + _LINE * (_lines(line) - 1))
         sheet.write_number(row, 0, index, formats["code"])
         sheet.write_string(row, 1, "" if line.code == "-" else line.code, formats["code"])
         sheet.write_string(row, 2, line.name_zh, formats["text"])
         sheet.write_string(row, 3, line.name_en[:1].upper() + line.name_en[1:], formats["text"])
         for column, amount in enumerate((line.degrees, line.certificates, line.persons), start=4):
             sheet.write_number(row, column, amount, numbers)
-        if len(line.name_en) > 40:
-            sheet.set_row(row, 30)
     return row + 1
+
+
+def _lines(line: Line) -> int:
+    """Lines that the longer of the names takes in its column; a Han character is two wide."""
+    widths = [width for _, _, width in _COLUMNS]
+    zh = sum(1 if char.isascii() else 2 for char in line.name_zh)
+    return max(1, -(-zh // (widths[2] - 2)), -(-len(line.name_en) // (widths[3] - 2)))
+
+
+def _semester(name: str) -> str:
+    """``2025-2026学年第一学期 (2025-2026-1)``."""
+    year, half = name.rsplit("-", 1)
+    return f"{year}学年第{'一' if half == '1' else '二'}学期 ({name})"
 
 
 def _write_foot(sheet: Any, formats: dict[str, Any], row: int) -> None:

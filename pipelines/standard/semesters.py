@@ -51,5 +51,13 @@ class Semester:
         """The same half a year before: first and second semesters are never compared."""
         return Semester(self.year - 1, self.half)
 
+    def may_be_filed(self, today: date) -> bool:
+        """Whether records of this semester are filed here: from FIRST to the one after today's."""
+        return FIRST <= self <= Semester.of(today).next
+
     def __str__(self) -> str:
         return f"{self.year}-{self.year + 1}-{self.half}"
+
+
+FIRST = Semester(2008, 1)
+"""Degrees since 2008-09-01 are in the national database."""

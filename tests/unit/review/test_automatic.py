@@ -18,6 +18,7 @@ from tests.unit.examination.batch import (
     SEMESTER,
     clean_record,
     land,
+    resident_number,
 )
 
 NOW = datetime(2026, 2, 1, 8, 30, tzinfo=UTC)
@@ -108,6 +109,20 @@ def test_a_formula_in_a_cell_is_text_in_the_feedback(home: Home) -> None:
     folder = home.feedback(PROVINCE, INSTITUTION, FILING)
     rows = list(csv.reader((folder / "feedback.csv").read_text("utf-8-sig").splitlines()))
     assert [row[4][:2] for row in rows[1:]] == ["'=", "'@", "'-", "'+"]
+
+
+def test_a_code_that_looks_like_a_number_is_text_in_the_feedback(home: Home) -> None:
+    number = resident_number("20030315", 2)
+    filed(home, {"ZJHM": number}, {"XWZSBH": "1.90014E+15"}, {"RXNY": "0912"}, {"XM": "张\x003"})
+    folder = home.feedback(PROVINCE, INSTITUTION, FILING)
+    rows = list(csv.reader((folder / "feedback.csv").read_text("utf-8-sig").splitlines()))
+    shown = {(row[1], row[2]): row[4] for row in rows[1:]}
+    assert shown[("2", "XBM")] == "1"
+    assert shown[("3", "XWZSBH")] == "'1.90014E+15"
+    assert shown[("4", "RXNY")] == "'0912"
+    assert shown[("5", "XM")] == "张\u24003"
+    told = json.loads((folder / "feedback.json").read_text(encoding="utf-8"))
+    assert "1.90014E+15" in {finding["value"] for finding in told["findings"]}
 
 
 def test_a_filing_id_cannot_climb_out_of_the_outbox(home: Home) -> None:
