@@ -39,6 +39,7 @@ bench: $(READY)  ## Benchmarks; writes build/bench.json
 docs: $(READY)  ## Generated documents and dbt files
 	$(BIN)/xuewei standard dictionary --out docs
 	$(BIN)/python -m pipelines.register.generate
+	$(BIN)/python -m pipelines.register.nodes
 
 clean:  ## Removes the demo and build products (not the virtual environment)
 	rm -rf demo build .pytest_cache .mypy_cache .ruff_cache

@@ -53,14 +53,9 @@
 {# Amounts that the register must hold after the run: filing_id, rows. #}
 {% macro accepted_amounts(scope) -%}
 {%- if scope == 'province' -%}
-select filing.filing_id, count(*) as rows_expected
-from {{ landed_records() }} as record
-inner join {{ approved_filings() }} as filing
-    on filing.folder = record.folder and filing.filing_no = record.filing_no
-where not exists (
-    select 1 from {{ lines_left_out() }} as line
-    where line.folder = record.folder and line.row_id = record.row_id
-)
+select filing_id, sum(accepted)::bigint as rows_expected
+from read_parquet({{ files_of('XUEWEI_BATCHES', 'decided', 'filings.parquet') }})
+where outcome = 'approve' and accepted > 0
 group by all
 {%- else -%}
 select filing_id, count(*) as rows_expected from {{ handed_over_records() }} group by all

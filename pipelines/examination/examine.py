@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from pipelines.errors import DisagreementError
 from pipelines.examination import facts
@@ -131,9 +130,9 @@ def _create_checks(con: duckdb.DuckDBPyConnection) -> None:
         for k, rule in enumerate(SET_RULES)
     ]
     names = ["check_number", "rule_code", "severity", "field", "message", "message_en"]
-    con.register("check_rows", pl.DataFrame(rows, schema=names, orient="row"))
-    con.execute("CREATE TEMP TABLE checks AS SELECT * FROM check_rows")
-    con.unregister("check_rows")
+    parts = ", ".join(f"unnest(${k}) AS {name}" for k, name in enumerate(names, 1))
+    by_column = [list(column) for column in zip(*rows, strict=True)]
+    con.execute(f"CREATE TEMP TABLE checks AS SELECT {parts}", by_column)
 
 
 def _judge_values(con: duckdb.DuckDBPyConnection) -> dict[int, str]:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from pipelines.home import Home
 from pipelines.standard.rules.lookups import lookups
@@ -18,10 +17,9 @@ OFFICE_OFFSET = timedelta(hours=8)
 def create_lookups(con: duckdb.DuckDBPyConnection) -> None:
     """Creates ``lookup_<name>`` for each lookup of the standard."""
     for name, (columns, rows) in lookups().items():
-        frame = pl.DataFrame(list(rows), schema=dict.fromkeys(columns, pl.String), orient="row")
-        con.register("lookup_rows", frame)
-        con.execute(f"CREATE TEMP TABLE lookup_{name} AS SELECT * FROM lookup_rows")
-        con.unregister("lookup_rows")
+        parts = ", ".join(f"unnest(${k}::VARCHAR[]) AS {c}" for k, c in enumerate(columns, 1))
+        by_column = [list(column) for column in zip(*rows, strict=True)]
+        con.execute(f"CREATE TEMP TABLE lookup_{name} AS SELECT {parts}", by_column)
 
 
 def create_filing_facts(con: duckdb.DuckDBPyConnection, landing: Path, semester: str) -> None:

@@ -12,12 +12,11 @@ from pipelines.orchestration.automation import (
     semester_end,
 )
 from pipelines.orchestration.dbt_assets import dbt_assets
-from pipelines.orchestration.dbt_nodes import read_manifest
 from pipelines.orchestration.national import national_assets, national_checks
 from pipelines.orchestration.office import Office
 from pipelines.orchestration.province import province_assets, province_checks
 from pipelines.orchestration.quiet import quiet_warnings
-from pipelines.register.dbt_runner import manifest_path
+from pipelines.register.nodes import read_nodes
 
 
 def build_definitions(home: Home, today: date, review: str = "automatic") -> dg.Definitions:
@@ -26,7 +25,7 @@ def build_definitions(home: Home, today: date, review: str = "automatic") -> dg.
     ``today`` decides up to which semester there are partitions.
     """
     quiet_warnings()
-    manifest = read_manifest(manifest_path(home))
+    manifest = read_nodes()
     return dg.Definitions(
         assets=[*province_assets(today), *national_assets(today), *dbt_assets(manifest, today)],
         asset_checks=[*province_checks(today), *national_checks(today)],

@@ -1,11 +1,9 @@
-"""dbt's models and tests as asset and check specs, read from dbt's manifest.
+"""dbt's models and tests as asset and check specs, from the nodes that register keeps of them.
 
 dagster-dbt would start a dbt process for each run and can't partition checks; one in-process build
 of a room reports its models and tests instead.
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -20,12 +18,6 @@ TESTS = {
     "total_is_register": "合计与登记数一致 / what is counted adds up to the register",
 }
 """What dbt's tests say to people, by the generic test's name."""
-
-
-def read_manifest(path: Path) -> Manifest:
-    """The manifest as dbt wrote it."""
-    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
-    return manifest
 
 
 def models(manifest: Manifest, scope: str, layers: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from pipelines.orchestration.confidential import RETRY_TAG
 from pipelines.orchestration.instance import instance
 from pipelines.orchestration.partitions import multi_key, semester_names
 from pipelines.orchestration.waiting import nation_waits, waiting_provinces
+from pipelines.register.dbt_runner import warm_up
 
 Progress = Callable[[str], None]
 
@@ -108,6 +109,7 @@ class _Runner:
         self, home: Home, semester: str, run: SemesterRun, say: Progress, review: str
     ) -> None:
         self.home, self.semester, self.run, self.say = home, semester, run, say
+        warm_up(home)
         self.instance = instance(home)
         self.definitions = build_definitions(home, clock().date(), review)
 

@@ -5,6 +5,7 @@ parsed project is kept in the home (``dbt/target``) for all provinces and all pr
 Console output is off; dbt's log goes to ``dbt/logs``. Results hold amounts, never values.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -81,6 +82,19 @@ def manifest_path(home: Home) -> Path:
         if not _is_current(target, fingerprint):
             _parse(home, fingerprint)
     return target / _MANIFEST
+
+
+def warm_up(home: Home) -> None:
+    """Imports dbt and parses the project in the background: seconds that others may use.
+
+    Whatever goes wrong is left for the build to meet and to tell.
+    """
+
+    def prepare() -> None:
+        with contextlib.suppress(Exception), _LOCK:
+            _manifest(home)
+
+    threading.Thread(target=prepare, name="dbt", daemon=True).start()
 
 
 def build(

@@ -60,13 +60,18 @@ def _code_table_macros() -> str:
     tables = dict.fromkeys(str(text.code_table) for _, text in _fields_with_text())
     parts = [f"{{# {_HEADER} #}}"]
     for name in tables:
-        parts.append(_values_macro(f"codes_of_{name}", "code, text", _text_rows(name)))
+        parts.append(_code_macro(name))
     parts.append(_values_macro("degree_classes", "code, discipline, kind", _class_rows()))
     return "\n\n".join(parts) + "\n"
 
 
-def _text_rows(table: str) -> list[tuple[str, ...]]:
-    return [(code, text) for text, code in codes_of_texts(table).items()]
+def _code_macro(table: str) -> str:
+    """The code that a text stands for. A map, since a join would copy every column of a record."""
+    pairs = ", ".join(f"{quote(t)}: {quote(c)}" for t, c in codes_of_texts(table).items())
+    return (
+        f"{{% macro code_of_{table}(text) -%}}\n"
+        f"map {{{pairs}}}[trim({{{{ text }}}})]\n{{%- endmacro %}}"
+    )
 
 
 def _class_rows() -> list[tuple[str, ...]]:
@@ -83,7 +88,6 @@ def _values_macro(name: str, names: str, rows: Iterable[tuple[str, ...]]) -> str
 def _staging_model() -> str:
     with_text = {code.code: text for code, text in _fields_with_text()}
     typed = [_typed(f, with_text.get(f.code)) for f in columns.registered_fields()]
-    joins = [_join(code, text) for code, text in _fields_with_text()]
     return f"""-- One row an accepted record of the batches that wait to be registered.
 -- {_HEADER}
 
@@ -101,7 +105,6 @@ select
 from {{{{ landed_records() }}}} as record
 inner join {{{{ approved_filings() }}}} as filing
     on filing.folder = record.folder and filing.filing_no = record.filing_no
-{chr(10).join(joins)}
 where not exists (
     select 1 from {{{{ lines_left_out() }}}} as line
     where line.folder = record.folder and line.row_id = record.row_id
@@ -109,18 +112,12 @@ where not exists (
 """
 
 
-def _join(code: Field, text: Field) -> str:
-    given = f"case when coalesce(record.{code.code}, '') = '' then trim(record.{text.code}) end"
-    return (
-        f"left join {{{{ codes_of_{text.code_table}() }}}}\n"
-        f"    on codes_of_{text.code_table}.text = {given}"
-    )
-
-
 def _typed(field: Field, text: Field | None) -> str:
     source = f"record.{field.code}"
     if text is not None:
-        given = f"coalesce(nullif({source}, ''), codes_of_{text.code_table}.code)"
+        read = f"record.{text.code}"
+        code = f"{{{{ code_of_{text.code_table}('{read}') }}}}"
+        given = f"case when {source} <> '' then {source} when {read} <> '' then {code} end"
     elif field.code == "XWSYDWM":
         given = f"coalesce(nullif({source}, ''), filing.institution_code)"
     elif field.type == "date":

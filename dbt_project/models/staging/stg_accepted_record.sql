@@ -12,12 +12,12 @@ select
     {{ level_of_category('record.category') }} as degree_level,
     nullif(record.XM, '') as full_name,
     nullif(record.XMPY, '') as name_pinyin,
-    coalesce(nullif(record.XBM, ''), codes_of_sex.code) as sex_code,
-    coalesce(nullif(record.GBM, ''), codes_of_country.code) as nationality_code,
-    coalesce(nullif(record.MZM, ''), codes_of_ethnic.code) as ethnic_code,
-    coalesce(nullif(record.ZZMMM, ''), codes_of_political.code) as political_code,
+    case when record.XBM <> '' then record.XBM when record.XB <> '' then {{ code_of_sex('record.XB') }} end as sex_code,
+    case when record.GBM <> '' then record.GBM when record.GB <> '' then {{ code_of_country('record.GB') }} end as nationality_code,
+    case when record.MZM <> '' then record.MZM when record.MZ <> '' then {{ code_of_ethnic('record.MZ') }} end as ethnic_code,
+    case when record.ZZMMM <> '' then record.ZZMMM when record.ZZMM <> '' then {{ code_of_political('record.ZZMM') }} end as political_code,
     try_strptime(record.CSRQ, '%Y%m%d')::date as birth_date,
-    coalesce(nullif(record.ZJLXM, ''), codes_of_id_type.code) as id_type_code,
+    case when record.ZJLXM <> '' then record.ZJLXM when record.ZJLX <> '' then {{ code_of_id_type('record.ZJLX') }} end as id_type_code,
     nullif(record.ZJHM, '') as id_number,
     coalesce(nullif(record.XWSYDWM, ''), filing.institution_code) as institution_code,
     nullif(record.XWSYDW, '') as institution_name,
@@ -25,7 +25,7 @@ select
     nullif(record.ZXXM, '') as chair_name,
     nullif(record.PYDWM, '') as training_institution_code,
     nullif(record.PYDW, '') as training_institution_name,
-    coalesce(nullif(record.XWLBM, ''), codes_of_degree_category.code) as degree_category_code,
+    case when record.XWLBM <> '' then record.XWLBM when record.XWLB <> '' then {{ code_of_degree_category('record.XWLB') }} end as degree_category_code,
     nullif(record.ZYDM, '') as major_code,
     nullif(record.ZYMC, '') as major_name,
     nullif(record.ZSZYMC, '') as certificate_major_name,
@@ -33,7 +33,7 @@ select
     nullif(record.RXNY, '') as enrolment_month,
     nullif(record.XH, '') as student_number,
     try_cast(record.XZ as decimal(3,1)) as programme_years,
-    coalesce(nullif(record.XXXSM, ''), codes_of_study_form.code) as study_form_code,
+    case when record.XXXSM <> '' then record.XXXSM when record.XXXS <> '' then {{ code_of_study_form('record.XXXS') }} end as study_form_code,
     nullif(record.WYKSNY, '') as english_exam_month,
     nullif(record.BYNY, '') as graduation_month,
     try_strptime(record.HXWRQ, '%Y%m%d')::date as conferral_date,
@@ -53,9 +53,9 @@ select
     nullif(record.QZXWNY, '') as prior_degree_month,
     nullif(record.LWTM, '') as thesis_title,
     nullif(record.LWGJC, '') as thesis_keywords,
-    coalesce(nullif(record.LWLXM, ''), codes_of_thesis_type.code) as thesis_type_code,
+    case when record.LWLXM <> '' then record.LWLXM when record.LWLX <> '' then {{ code_of_thesis_type('record.LWLX') }} end as thesis_type_code,
     nullif(record.LWLX, '') as thesis_type_name,
-    coalesce(nullif(record.LWXTLYM, ''), codes_of_thesis_source.code) as thesis_source_code,
+    case when record.LWXTLYM <> '' then record.LWXTLYM when record.LWXTLY <> '' then {{ code_of_thesis_source('record.LWXTLY') }} end as thesis_source_code,
     nullif(record.LWYJFX, '') as thesis_direction,
     nullif(record.LWZXYZ, '') as thesis_language,
     nullif(record.SQXWBH, '') as application_number,
@@ -72,24 +72,6 @@ select
 from {{ landed_records() }} as record
 inner join {{ approved_filings() }} as filing
     on filing.folder = record.folder and filing.filing_no = record.filing_no
-left join {{ codes_of_sex() }}
-    on codes_of_sex.text = case when coalesce(record.XBM, '') = '' then trim(record.XB) end
-left join {{ codes_of_country() }}
-    on codes_of_country.text = case when coalesce(record.GBM, '') = '' then trim(record.GB) end
-left join {{ codes_of_ethnic() }}
-    on codes_of_ethnic.text = case when coalesce(record.MZM, '') = '' then trim(record.MZ) end
-left join {{ codes_of_political() }}
-    on codes_of_political.text = case when coalesce(record.ZZMMM, '') = '' then trim(record.ZZMM) end
-left join {{ codes_of_id_type() }}
-    on codes_of_id_type.text = case when coalesce(record.ZJLXM, '') = '' then trim(record.ZJLX) end
-left join {{ codes_of_degree_category() }}
-    on codes_of_degree_category.text = case when coalesce(record.XWLBM, '') = '' then trim(record.XWLB) end
-left join {{ codes_of_study_form() }}
-    on codes_of_study_form.text = case when coalesce(record.XXXSM, '') = '' then trim(record.XXXS) end
-left join {{ codes_of_thesis_type() }}
-    on codes_of_thesis_type.text = case when coalesce(record.LWLXM, '') = '' then trim(record.LWLX) end
-left join {{ codes_of_thesis_source() }}
-    on codes_of_thesis_source.text = case when coalesce(record.LWXTLYM, '') = '' then trim(record.LWXTLY) end
 where not exists (
     select 1 from {{ lines_left_out() }} as line
     where line.folder = record.folder and line.row_id = record.row_id

@@ -131,6 +131,7 @@ def _decisions(
             "filing_id": filing_id(province, semester, batch, f),
             "decision_id": f"decision-{batch}-{f.number}",
             "outcome": f.outcome,
+            "accepted": f.records - len(f.left_out) if f.outcome == "approve" else 0,
             "decided_at": datetime(2026, 2, 20, 1, 30),
             "decided_by": "policy:automatic/1",
             "authority": f"province:{province}",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.home import Home
+from pipelines.register import nodes
 from pipelines.register.dbt_runner import manifest_path
 from pipelines.register.generate import PROJECT
 
@@ -99,3 +100,8 @@ def test_the_manifest_is_kept(manifest: dict[str, Any], tmp_path: Path) -> None:
     stamp = first.stat().st_mtime_ns
     assert manifest_path(home).stat().st_mtime_ns == stamp
     assert not [p for p in home.dbt.iterdir() if p.name.startswith("parse-")]
+
+
+def test_the_nodes_kept_for_dagster_are_those_of_the_project(manifest: dict[str, Any]) -> None:
+    committed = nodes.NODES.read_text(encoding="utf-8")
+    assert committed == nodes.nodes_text(manifest), "run: make docs"
