@@ -37,17 +37,18 @@ def write_feedback(home: Home, province: str, semester: str, batch: str) -> int:
     found = home.findings(province, semester) / batch
     filings = pl.read_parquet(home.decided(province, semester) / batch / "filings.parquet")
     table = feedback_table(found)
-    by_filing = {
-        key[0]: part for key, part in table.partition_by("filing_no", as_dict=True).items()
-    }
-    empty = table.clear()
+    told = _by_filing(table)
+    sheets = _by_filing(_sheet(table))
+    empty = (_sheet(table.clear()).drop("filing_no"), table.clear().drop("filing_no"))
     written = 0
     for row in filings.iter_rows(named=True):
         institution = safe_name(row["institution_code"], "unknown")
         name = safe_name(row["filing_id"], f"{batch}-{row['filing_no']}")
         folder = home.feedback(province, institution, name)
         if not (folder / "feedback.json").exists():
-            _write_folder(folder, row, semester, by_filing.get(row["filing_no"], empty))
+            number = row["filing_no"]
+            sheet, part = sheets.get(number, empty[0]), told.get(number, empty[1])
+            _write_folder(folder, row, semester, sheet, part)
             written += 1
     return written
 
@@ -90,17 +91,27 @@ def text_only(column: str) -> pl.Expr:
     return pl.when(risky).then(pl.concat_str(pl.lit("'"), shown)).otherwise(shown).alias(column)
 
 
-def _write_folder(folder: Path, row: dict[str, object], semester: str, part: pl.DataFrame) -> None:
+def _by_filing(table: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    parts = table.partition_by("filing_no", as_dict=True, include_key=False)
+    return {int(number): part for (number,), part in parts.items()}
+
+
+def _sheet(table: pl.DataFrame) -> pl.DataFrame:
+    """The table as a spreadsheet shows it, for all filings at once."""
+    severity = pl.col("severity").replace_strict(
+        SEVERITY_ZH, default=pl.col("severity"), return_dtype=pl.String
+    )
+    safe = table.with_columns(text_only("value"), text_only("file"), severity_zh=severity)
+    headed = [pl.col(name).alias(heading) for name, heading in HEADINGS.items()]
+    return safe.select("filing_no", *headed)
+
+
+def _write_folder(
+    folder: Path, row: dict[str, object], semester: str, sheet: pl.DataFrame, part: pl.DataFrame
+) -> None:
     half = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
-    sheet = part.with_columns(
-        text_only("value"),
-        text_only("file"),
-        pl.col("severity")
-        .replace_strict(SEVERITY_ZH, default=pl.col("severity"), return_dtype=pl.String)
-        .alias("severity_zh"),
-    ).select([pl.col(name).alias(heading) for name, heading in HEADINGS.items()])
     sheet.write_csv(half / "feedback.csv", include_bom=True, line_terminator="\r\n")
     summary = {
         "format": "xuewei-feedback/1",
@@ -113,7 +124,7 @@ def _write_folder(folder: Path, row: dict[str, object], semester: str, part: pl.
         **{name: row[name] for name in ("errors", "holds", "warnings")},
     }
     text = json.dumps(summary, ensure_ascii=False, indent=1)
-    findings = part.drop("filing_no").write_json() if part.height else "[]"
+    findings = part.write_json() if part.height else "[]"
     body = f'{text[:-2]},\n "findings": {findings}\n}}\n'
     (half / "feedback.json").write_text(body, encoding="utf-8")
     folder.parent.mkdir(parents=True, exist_ok=True)
