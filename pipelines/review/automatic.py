@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import DisagreementError
+from pipelines.filing.archive import sync
 from pipelines.home import Home, safe_name
 from pipelines.review.lines import line_ranges
 
@@ -185,6 +186,7 @@ def _write_tables(target: Path, filings: pl.DataFrame, lines: pl.DataFrame) -> N
     ]
     filings.select(columns).write_parquet(half / "filings.parquet")
     lines.select("row_id", pl.col("verdict").alias("outcome")).write_parquet(half / "lines.parquet")
+    sync()  # the decision files too: a decision that is acted on must not be lost
     half.rename(target)
 
 
