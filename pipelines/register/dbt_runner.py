@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -132,7 +133,7 @@ def _target(home: Home) -> Path:
 
 def _fingerprint() -> str:
     """Hash over the project's files and the versions that parse them."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(PROJECT).encode())  # what is parsed holds its paths
     for package in ("dbt-core", "dbt-adapters", "dbt-duckdb"):
         digest.update(version(package).encode())
     for file in sorted(p for p in PROJECT.rglob("*") if p.suffix in {".sql", ".yml"}):
@@ -146,8 +147,26 @@ def _is_current(target: Path, fingerprint: str) -> bool:
     return all(file.exists() for file in files) and stamp.read_text() == fingerprint
 
 
+def _kept_by_installation() -> Path:
+    """Where this installation keeps its parsed project: a new home need not parse it again."""
+    return Path(sys.prefix) / "share" / "xuewei" / "dbt"
+
+
+def _copy_parsed(source: Path, target: Path) -> None:
+    """Copies a parsed project, the fingerprint last: without it the others do not count."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in (_MANIFEST, _PARSED, _FINGERPRINT):
+        part = target / f".{os.getpid()}-{threading.get_ident()}-{file}"
+        shutil.copyfile(source / file, part)
+        os.replace(part, target / file)
+
+
 def _parse(home: Home, fingerprint: str) -> None:
     """Parses into a folder of its own, then renames: two processes may do so at once."""
+    kept = _kept_by_installation()
+    if _is_current(kept, fingerprint):
+        _copy_parsed(kept, _target(home))
+        return
     name = f"parse-{os.getpid()}"
     with _environment(home, {}, {}):
         result = _invoke(home, ["parse"], name, None)
@@ -161,6 +180,8 @@ def _parse(home: Home, fingerprint: str) -> None:
     for file in (_MANIFEST, _PARSED, _FINGERPRINT):
         os.replace(fresh / file, target / file)
     shutil.rmtree(fresh, ignore_errors=True)
+    with contextlib.suppress(OSError):  # an installation that may not be written to
+        _copy_parsed(target, kept)
 
 
 def _manifest(home: Home) -> "Manifest":
