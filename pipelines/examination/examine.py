@@ -1,5 +1,6 @@
 """Examines a landed batch: every rule over every record, in one pass, findings written once."""
 
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -237,6 +238,8 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     for name, query in parts.items():
         path = quote(str(half / f"{name}.parquet"))
         con.execute(f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
+        with (half / f"{name}.parquet").open("rb") as file:
+            os.fsync(file.fileno())  # a folder that is there counts as examined
     half.rename(target)
 
 

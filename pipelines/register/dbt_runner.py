@@ -180,8 +180,9 @@ def _parse(home: Home, fingerprint: str) -> None:
     for file in (_MANIFEST, _PARSED, _FINGERPRINT):
         os.replace(fresh / file, target / file)
     shutil.rmtree(fresh, ignore_errors=True)
-    with contextlib.suppress(OSError):  # an installation that may not be written to
-        _copy_parsed(target, kept)
+    if sys.prefix != sys.base_prefix:  # a virtual environment: a system's Python is not ours
+        with contextlib.suppress(OSError):
+            _copy_parsed(target, kept)
 
 
 def _manifest(home: Home) -> "Manifest":
