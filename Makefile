@@ -38,6 +38,7 @@ bench: $(READY)  ## Benchmarks; writes build/bench.json
 
 docs: $(READY)  ## Generated documents and dbt files
 	$(BIN)/xuewei standard dictionary --out docs
+	$(BIN)/xuewei standard rules --out docs
 	$(BIN)/python -m pipelines.register.generate
 	$(BIN)/python -m pipelines.register.nodes
 

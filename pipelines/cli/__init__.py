@@ -16,9 +16,12 @@ from pipelines.errors import XueweiError
 COMMANDS = {
     "demo": "pipelines.cli.demo",
     "simulate": "pipelines.cli.simulate",
+    "score": "pipelines.cli.score",
     "filing": "pipelines.cli.filing",
+    "exception": "pipelines.cli.exception",
     "run": "pipelines.cli.run",
     "summary": "pipelines.cli.summary",
+    "triage": "pipelines.cli.triage",
     "standard": "pipelines.cli.standard",
     "ui": "pipelines.cli.ui",
 }

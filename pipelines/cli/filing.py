@@ -1,6 +1,5 @@
 """``xuewei filing``: for an institution: make a package, sign it, examine it before sending."""
 
-import os
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from pipelines.cli.options import (
     checked_semester,
     home_option,
     json_option,
+    key_passphrase,
     print_json,
 )
 from pipelines.clock import clock
@@ -48,6 +48,12 @@ def _day(text: str, what: str) -> date:
 @click.option("--adopted", required=True, help="Day the committee adopted it, 2026-01-08.")
 @click.option("--effective", help="Day it took effect (default: adopted).")
 @click.option("--headcount", type=int, help="People named in it (default: as many as records).")
+@click.option(
+    "--names", type=click.Path(exists=True, path_type=Path), help="CSV 姓名,学位类别 of the list."
+)
+@click.option(
+    "--photos", type=click.Path(exists=True, path_type=Path), help="Zip of the photos (ZP)."
+)
 @click.option("--disclosed", nargs=2, required=True, help="First and last day of disclosure.")
 @click.option("--collected-by", required=True, help="Officer id.")
 @click.option("--verified-by", required=True, help="Another officer's id.")
@@ -69,6 +75,8 @@ def pack(
     adopted: str,
     effective: str | None,
     headcount: int | None,
+    names: Path | None,
+    photos: Path | None,
     disclosed: tuple[str, str],
     collected_by: str,
     verified_by: str,
@@ -84,6 +92,7 @@ def pack(
     Example:  xuewei filing pack records/ --out 11-19001-2025-2026-1-001.zip \\
                 --province 11 --institution 19001 --semester 2025-2026-1 \\
                 --resolution resolution.pdf --number 校学位〔2026〕1号 --adopted 2026-01-08 \\
+                --names names.csv --photos photos.zip \\
                 --disclosed 2026-01-09 2026-01-16 \\
                 --collected-by 19001-c1 --verified-by 19001-v1 --submitted-by 19001-s1
     """
@@ -97,11 +106,12 @@ def pack(
         raise UsageError("--submitted-at is no time", "2026-01-20T09:00:00+08:00") from None
     if any("=" not in pair for pair in categories):
         raise UsageError("--category takes FILE=CATEGORY", "for example list.csv=B1")
+    scan = ResolutionScan(resolution, number, adopted_on, effective_on, headcount, names)
     options = PackOptions(
         province=checked_province(province),
         institution=institution,
         semester=checked_semester(semester),
-        resolutions=[ResolutionScan(resolution, number, adopted_on, effective_on, headcount)],
+        resolutions=[scan],
         disclosed_from=_day(disclosed[0], "--disclosed"),
         disclosed_to=_day(disclosed[1], "--disclosed"),
         collected_by=collected_by,
@@ -111,6 +121,7 @@ def pack(
         standard=standard,
         sequence=sequence,
         categories=dict(pair.split("=", 1) for pair in categories),
+        photos=photos,
     )
     click.echo(pack_folder(records, out, options))
 
@@ -129,10 +140,7 @@ def sign(package: Path, key_file: Path, key_id: str | None) -> None:
     """
     from pipelines.filing.pack import sign_package
 
-    passphrase = os.environ.get("XUEWEI_KEY_PASSPHRASE")
-    if passphrase is None and b"ENCRYPTED" in key_file.read_bytes()[:200]:
-        passphrase = click.prompt("Passphrase", hide_input=True, err=True)
-    sign_package(package, key_file, passphrase, key_id=key_id)
+    sign_package(package, key_file, key_passphrase(key_file), key_id=key_id)
     click.echo(f"signed {package}")
 
 

@@ -1,8 +1,10 @@
 """Options that several commands share, and how results are printed."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -49,6 +51,14 @@ def checked_province(code: str) -> str:
             f"{code!r} is no province", "two digits of GB/T 2260, for example 11 (Beijing)"
         )
     return code
+
+
+def key_passphrase(key_file: Path) -> str | None:
+    """The passphrase of an encrypted key: ``XUEWEI_KEY_PASSPHRASE``, else asked for."""
+    passphrase = os.environ.get("XUEWEI_KEY_PASSPHRASE")
+    if passphrase is None and b"ENCRYPTED" in key_file.read_bytes()[:200]:
+        return str(click.prompt("Passphrase", hide_input=True, err=True))
+    return passphrase
 
 
 def print_json(value: Any) -> None:

@@ -17,6 +17,27 @@ from pipelines.home import Home
 @click.option(
     "--filing-fault-rate", default=0.02, show_default=True, help="Share of faulty filings."
 )
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "xlsx", "dbf", "parquet", "mixed"]),
+    default="csv",
+    show_default=True,
+    help="Format of record files; mixed: institution by institution.",
+)
+@click.option(
+    "--templates",
+    default=0.0,
+    show_default=True,
+    help="Share of institutions whose XLSX files keep the template's instructions and samples.",
+)
+@click.option("--photos/--no-photos", default=False, show_default=True, help="A zip of photos.")
+@click.option(
+    "--enrolment-surplus",
+    default=0.0,
+    show_default=True,
+    help="More people in the enrolment register, as a share of those with a degree.",
+)
 @click.option("--seed", default=20200629, show_default=True)
 @json_option
 def command(
@@ -27,16 +48,22 @@ def command(
     filings: int | None,
     fault_rate: float,
     filing_fault_rate: float,
+    file_format: str,
+    templates: float,
+    photos: bool,
+    enrolment_surplus: float,
     seed: int,
     as_json: bool,
 ) -> None:
     """模拟数据：虚构的单位、人员和报送包。 Invent institutions, people and filing packages.
 
     Everything is written into the data home: packages in inbox/, registers in reference/, private
-    keys in keys/, and in truth/ what is wrong with which line. The same seed gives the same bytes.
+    keys in keys/, and in truth/ what is wrong with which line. The same seed gives the same bytes;
+    another format has the same records, faults and truth.
 
     \b
     Example:  xuewei simulate --home try --province 11 --province 65 --records 20000
+              xuewei simulate --home try --format mixed --templates 0.5 --photos
     """
     from pipelines.simulate.plan import Plan
     from pipelines.simulate.simulation import simulate
@@ -49,6 +76,10 @@ def command(
         filings=filings,
         fault_rate=fault_rate,
         filing_fault_rate=filing_fault_rate,
+        format=file_format,
+        templates=templates,
+        photos=photos,
+        enrolment_surplus=enrolment_surplus,
     )
     with bar("simulate", hidden=as_json) as advance:
         made = simulate(home, plan, advance)

@@ -1,5 +1,6 @@
 """``xuewei standard``: look up a field, a code table, the semesters; write the data dictionary."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,13 @@ import click
 
 from pipelines.cli.options import json_option, print_json
 from pipelines.errors import UsageError
-from pipelines.filing.door_rules import DOOR_RULES
+from pipelines.filing.door_rules import ASPECTS, DOOR_RULES, DoorRule
 from pipelines.standard.codes import CodeTable, code_table, code_tables
 from pipelines.standard.dictionary import FILES, dictionary
 from pipelines.standard.fields import FIELDS, Field, field
-from pipelines.standard.rules import RULES, SET_RULES, Rule, SetRule, rule
+from pipelines.standard.rulebook import FILE as RULE_BOOK
+from pipelines.standard.rulebook import rule_book
+from pipelines.standard.rules import FILING_RULES, RULES, SET_RULES, FilingRule, Rule, SetRule, rule
 
 
 @click.group(name="standard")
@@ -44,8 +47,8 @@ def show(name: str, as_json: bool) -> None:
             click.echo(f"{key:<14} {value}")
 
 
-def _rules() -> dict[str, Rule | SetRule]:
-    every: list[Rule | SetRule] = [*RULES, *SET_RULES]
+def _rules() -> dict[str, Rule | SetRule | FilingRule]:
+    every: list[Rule | SetRule | FilingRule] = [*RULES, *SET_RULES, *FILING_RULES]
     return {item.code: item for item in every}
 
 
@@ -176,3 +179,23 @@ def write_dictionary(out: str) -> None:
     for language, name in FILES.items():
         (folder / name).write_text(dictionary(language), encoding="utf-8")
         click.echo(folder / name)
+
+
+def door_texts() -> list[DoorRule]:
+    """All texts of the door's rules, those that a rule has beside its first one too."""
+    further = [replace(DOOR_RULES[code], zh=zh, en=en) for (code, _), (zh, en) in ASPECTS.items()]
+    return [*DOOR_RULES.values(), *further]
+
+
+@command.command(name="rules")
+@click.option("--out", default="docs", metavar="DIR", help="Folder to write to (default docs).")
+def write_rules(out: str) -> None:
+    """Write the rule book: every rule with its basis and examples.
+
+    \b
+    Example:  xuewei standard rules --out docs
+    """
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RULE_BOOK).write_text(rule_book(door_texts()), encoding="utf-8")
+    click.echo(folder / RULE_BOOK)

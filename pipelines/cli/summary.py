@@ -9,7 +9,12 @@ from pipelines.errors import MissingInputError
 from pipelines.home import Home
 from pipelines.statistics.overview import Overview, ProvinceOverview, overview
 
-SEVERITIES = {"error": "退回 error", "hold": "待核 hold", "warning": "提示 warning"}
+SEVERITIES = {
+    "error": "退回 error",
+    "hold": "待核 hold",
+    "warning": "提示 warning",
+    "repaired": "已修复 repaired",
+}
 
 
 @click.command(name="summary")

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from pipelines.examination.registers import LEVEL
 from pipelines.standard.fields import FIELDS
 from pipelines.standard.rules import RULES, Check, Rule, Severity
 from pipelines.standard.rules.derived import LAYERS
@@ -174,8 +175,7 @@ def compared_query(records: str) -> str:
     """The few columns that rules over several records compare, blanks as NULL."""
     fields = ", ".join(f"nullif({code}, '') AS {code}" for code in COMPARED_FIELDS)
     return f"""
-SELECT row_id, r.filing_no, f.institution, left(category, 1) AS level,
-  coalesce(ZJLXM, ZJLX) AS id_type, {fields}
+SELECT row_id, r.filing_no, f.institution, category, {LEVEL} AS level, {fields}
 FROM {records} r JOIN filing_facts f USING (filing_no) WHERE fault IS NULL"""
 
 

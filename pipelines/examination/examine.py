@@ -1,5 +1,6 @@
 """Examines a landed batch: every rule over every record, in one pass, findings written once."""
 
+import json
 import os
 import shutil
 import time
@@ -12,7 +13,6 @@ from pipelines.errors import DisagreementError
 from pipelines.examination import facts
 from pipelines.examination.compile import (
     compared_query,
-    compiled_checks,
     mask_columns,
     masks,
     plain_query,
@@ -20,9 +20,10 @@ from pipelines.examination.compile import (
     unpack,
     value_groups,
 )
+from pipelines.examination.excuse import excuse
+from pipelines.examination.sets import check_rows, judge_sets
 from pipelines.home import Home
 from pipelines.standard.fields import FIELDS
-from pipelines.standard.rules import SET_RULES
 from pipelines.warehouse import connect, quote
 
 
@@ -59,19 +60,30 @@ def examine(home: Home, province: str, semester: str, batch: str) -> Examined:
             con.execute(
                 "SET preserve_insertion_order = false; SET disabled_optimizers = 'in_clause'"
             )
-            _examine(con, home, province, semester, landing)
-            _write(con, target)
+            not_judged = _examine(con, home, province, semester, landing)
+            _write(con, target, not_judged)
         return _summary(con, target, batch, fresh, time.monotonic() - started)
 
 
 def _examine(
     con: duckdb.DuckDBPyConnection, home: Home, province: str, semester: str, landing: Path
-) -> None:
+) -> list[str]:
+    """Judges everything into temporary tables; the rules for which a register was missing."""
+    prepare(con, home, semester, landing)
+    not_judged = judge_sets(con, home, province, semester)
+    _mark(con)
+    _collect_findings(con, landing)
+    excuse(con, home, province, semester)
+    _judge_lines(con, landing)
+    return not_judged
+
+
+def prepare(con: duckdb.DuckDBPyConnection, home: Home, semester: str, landing: Path) -> None:
+    """Makes what rules read of a batch: facts, lookups, and its records as views."""
     records = f"read_parquet({quote(str(landing / 'records-*.parquet'))})"
     facts.create_lookups(con)
     facts.create_filing_facts(con, landing, semester)
     facts.create_training(con, home)
-    facts.create_registered(con, home, province)
     con.execute(f"CREATE TEMP VIEW landed AS SELECT * FROM {records}")
     con.execute(
         "CREATE TEMP TABLE files AS SELECT file_no, path FROM "
@@ -80,9 +92,6 @@ def _examine(
     con.execute(f"CREATE TEMP VIEW plain AS {plain_query('landed')}")
     con.execute(f"CREATE TEMP VIEW typed AS {typed_query('landed')}")
     con.execute(f"CREATE TEMP VIEW compared AS {compared_query('landed')}")
-    _mark(con)
-    _collect_findings(con, landing)
-    _judge_lines(con, landing)
 
 
 def _mark(con: duckdb.DuckDBPyConnection) -> None:
@@ -92,12 +101,6 @@ def _mark(con: duckdb.DuckDBPyConnection) -> None:
     keep their values for the feedback: fetching them would decode every column a second time.
     """
     _create_checks(con)
-    first = len(compiled_checks())
-    con.execute("CREATE TEMP TABLE in_sets (row_id BIGINT, check_number INTEGER)")
-    for k, rule in enumerate(SET_RULES):
-        con.execute(
-            f"INSERT INTO in_sets SELECT DISTINCT row_id, {first + k} FROM ({rule.bad_rows})"
-        )
     bad_values = _judge_values(con)
     any_mask = " OR ".join(f"m{mask} <> 0" for mask in range(masks()))
     columns = ", ".join(f"m{mask}" for mask in range(masks()))
@@ -121,15 +124,7 @@ def _mark(con: duckdb.DuckDBPyConnection) -> None:
 
 def _create_checks(con: duckdb.DuckDBPyConnection) -> None:
     """Creates ``checks``: number, rule, severity, field and messages of every check."""
-    checks = compiled_checks()
-    rows = [
-        (c.number, c.rule.code, c.severity.value, c.check.field, c.check.zh, c.check.en)
-        for c in checks
-    ]
-    rows += [
-        (len(checks) + k, rule.code, rule.severity.value, rule.field, rule.zh, rule.en)
-        for k, rule in enumerate(SET_RULES)
-    ]
+    rows = check_rows()
     names = ["check_number", "rule_code", "severity", "field", "message", "message_en"]
     parts = ", ".join(f"unnest(${k}) AS {name}" for k, name in enumerate(names, 1))
     by_column = [list(column) for column in zip(*rows, strict=True)]
@@ -171,7 +166,11 @@ def _collect_findings(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
         FROM broken b JOIN checks c USING (check_number)
         JOIN marked r USING (row_id)
         JOIN filing_facts f ON f.filing_no = r.filing_no
-        JOIN files p ON p.file_no = r.file_no"""
+        JOIN files p ON p.file_no = r.file_no
+        UNION ALL
+        SELECT filing_no, f.filing_id, NULL, NULL, NULL, NULL, c.rule_code, c.severity, c.field,
+          c.message, c.message_en
+        FROM bad_filings JOIN checks c USING (check_number) JOIN filing_facts f USING (filing_no)"""
     )
 
 
@@ -197,6 +196,7 @@ def _judge_lines(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
           SELECT filing_no, count(*) FILTER (severity = 'error') AS errors,
             count(*) FILTER (severity = 'hold') AS holds,
             count(*) FILTER (severity = 'warning') AS warnings,
+            count(*) FILTER (severity = 'repaired') AS repaired,
             list_sort(list_distinct(list(rule_code) FILTER (row_id IS NULL AND severity = 'error')))
               AS whole
           FROM findings GROUP BY ALL)
@@ -204,7 +204,8 @@ def _judge_lines(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
           coalesce(l.lines, 0) - coalesce(j.held, 0) - coalesce(j.returned, 0) AS accepted,
           coalesce(j.held, 0) AS held, coalesce(j.returned, 0) AS returned,
           coalesce(c.errors, 0) AS errors, coalesce(c.holds, 0) AS holds,
-          coalesce(c.warnings, 0) AS warnings, coalesce(c.whole, []) AS whole
+          coalesce(c.warnings, 0) AS warnings, coalesce(c.repaired, 0) AS repaired,
+          coalesce(c.whole, []) AS whole
         FROM read_parquet({filings}) f LEFT JOIN landed_lines l USING (filing_no)
         LEFT JOIN judged j USING (filing_no) LEFT JOIN counted c USING (filing_no)
         ORDER BY filing_no"""
@@ -221,8 +222,8 @@ def _judge_lines(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
         )
 
 
-def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Writes the four files under a temporary name and renames the folder into place."""
+def _write(con: duckdb.DuckDBPyConnection, target: Path, not_judged: list[str]) -> None:
+    """Writes all files under a temporary name and renames the folder into place."""
     half = target.parent / f".tmp-{target.name}"
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
@@ -240,6 +241,8 @@ def _write(con: duckdb.DuckDBPyConnection, target: Path) -> None:
         con.execute(f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
         with (half / f"{name}.parquet").open("rb") as file:
             os.fsync(file.fileno())  # a folder that is there counts as examined
+    note = {"format": "xuewei-examination/1", "rules_not_judged": not_judged}
+    (half / "examination.json").write_text(json.dumps(note), encoding="utf-8")
     half.rename(target)
 
 

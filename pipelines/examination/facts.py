@@ -1,17 +1,14 @@
-"""Small tables that rules read beside the records: lookups, the filing's facts, the register."""
+"""Small tables that rules read beside the records: lookups and the filing's facts."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
+from pipelines.clock import OFFICE_OFFSET
 from pipelines.home import Home
 from pipelines.standard.rules.lookups import lookups
 from pipelines.standard.semesters import Semester
 from pipelines.warehouse import quote
-
-OFFICE_OFFSET = timedelta(hours=8)
-"""Asia/Shanghai: filings are stamped in UTC, deadlines count days of the office."""
 
 
 def create_lookups(con: duckdb.DuckDBPyConnection) -> None:
@@ -63,41 +60,3 @@ def create_training(con: duckdb.DuckDBPyConnection, home: Home) -> None:
         )
     else:
         con.execute("CREATE TEMP TABLE training (key VARCHAR, training_parent VARCHAR)")
-
-
-def create_registered(con: duckdb.DuckDBPyConnection, home: Home, province: str) -> None:
-    """Creates ``registered_certificates``: numbers in the province's register, or on their way.
-
-    On their way are lines accepted in batches that were examined and not yet registered: after a
-    crash two batches can wait at once.
-    """
-    con.execute("CREATE TEMP TABLE registered_certificates (certificate_number VARCHAR)")
-    insert = "INSERT INTO registered_certificates "
-    built: set[str] = set()
-    warehouse = home.province_warehouse(province)
-    if warehouse.exists():
-        con.execute(f"ATTACH {quote(str(warehouse))} AS warehouse (READ_ONLY)")
-        if _has_table(con, "core", "degree_record"):
-            con.execute(insert + "SELECT certificate_number FROM warehouse.core.degree_record")
-        if _has_table(con, "bookkeeping", "built_part"):
-            parts = con.execute("SELECT part FROM warehouse.bookkeeping.built_part").fetchall()
-            built = {str(part) for (part,) in parts}
-        con.execute("DETACH warehouse")
-    for lines in sorted(home.findings(province, "-").parent.glob("*/b-*/lines.parquet")):
-        batch, semester = lines.parent.name, lines.parent.parent.name
-        if batch not in built:
-            records = home.landing(province, semester) / batch / "records-*.parquet"
-            con.execute(
-                f"{insert} SELECT XWZSBH FROM read_parquet({quote(str(records))}) r "
-                f"WHERE XWZSBH <> '' AND fault IS NULL "
-                f"AND row_id NOT IN (SELECT row_id FROM read_parquet({quote(str(lines))}))"
-            )
-
-
-def _has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'warehouse' "
-        "AND schema_name = ? AND table_name = ?",
-        [schema, table],
-    ).fetchone()
-    return found is not None

@@ -1,25 +1,34 @@
 """A landed batch on its way to Parquet: records in chunks, then filings, files and findings.
 
-Types and names are the landing's contract: all fields of the standard as text, NULL where the
-file has no such column or the line could not be split.
+Texts are repaired here, a chunk at a time; the archive keeps what was sent. Types and names are
+the landing's contract: all fields of the standard as text, NULL where the file has no such column
+or the line could not be split.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from pipelines.filing.door_rules import DOOR_RULES, Finding
-from pipelines.filing.read_file import UNSPLIT, ReadFile
+from pipelines.filing.door_rules import Finding
+from pipelines.filing.line_findings import (
+    FINDINGS,
+    LandedFile,
+    has_line_findings,
+    line_findings,
+    repeat,
+)
+from pipelines.filing.read_file import ReadFile
 from pipelines.filing.receiving import Received
+from pipelines.filing.repair import repair
+from pipelines.filing.text_rules import TEXT_RULES
 from pipelines.standard import FIELDS
 
 CHUNK_ROWS = 250_000
-_ABOUT = ("filing_no", "filing_id", "file_no", "file")
 
 _RESOLUTIONS = pl.List(
     pl.Struct(
@@ -69,18 +78,15 @@ FILES: dict[str, Any] = {
     "sha256": pl.String,
     "columns_present": pl.List(pl.String),
 }
-FINDINGS: dict[str, Any] = {
-    "filing_no": pl.Int32,
-    "filing_id": pl.String,
-    "file_no": pl.Int32,
-    "file": pl.String,
+REPAIRS: dict[str, Any] = {
     "row_id": pl.Int64,
+    "filing_no": pl.Int32,
+    "file_no": pl.Int32,
     "line": pl.Int32,
-    "rule_code": pl.String,
-    "severity": pl.String,
     "field": pl.String,
-    "message": pl.String,
-    "message_en": pl.String,
+    "rule_code": pl.String,
+    "before": pl.String,
+    "after": pl.String,
 }
 RECORDS: dict[str, Any] = {
     "row_id": pl.Int64,
@@ -106,11 +112,23 @@ class Written:
     filings: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     findings: list[pl.DataFrame] = field(default_factory=list)
+    repairs: list[pl.DataFrame] = field(default_factory=list)
     hashes: list[str] = field(default_factory=list)
     rows: int = 0
     bytes: int = 0
     duplicates: int = 0
     refused: int = 0
+
+
+class Part(NamedTuple):
+    """Records of one file that wait to be written."""
+
+    filing_no: int
+    filing_id: str | None
+    file_no: int
+    path: str
+    category: str
+    frame: pl.DataFrame
 
 
 class BatchWriter:
@@ -122,8 +140,8 @@ class BatchWriter:
         self.folder, self.received_at, self.share = folder, received_at, share
         self.first_filing = first_filing
         self.done = Written()
-        self._faults: list[dict[str, Any]] = []
-        self._waiting: list[tuple[int, int, str, pl.DataFrame]] = []
+        self._told: list[LandedFile] = []
+        self._waiting: list[Part] = []
         self._waiting_rows = 0
         self._chunks = 0
 
@@ -152,48 +170,69 @@ class BatchWriter:
 
     def _add_records(self, filing_no: int, filing_id: str | None, file_no: int, file: Any) -> None:
         read: ReadFile = file.read
-        if read.faults.height:
-            about = {"filing_no": filing_no, "filing_id": filing_id, "file_no": file_no}
-            self._faults.append(
-                {**about, "file": file.declared.path, "first_row": self._next_row, "read": read}
-            )
+        path, category = file.declared.path, file.declared.category
+        if has_line_findings(read):
+            self._told.append(LandedFile(filing_no, filing_id, file_no, path, self._next_row, read))
         for part in read.frame.iter_slices(CHUNK_ROWS):
-            self._waiting.append((filing_no, file_no, file.declared.category, part))
+            self._waiting.append(Part(filing_no, filing_id, file_no, path, category, part))
             self._waiting_rows += part.height
             self.done.rows += part.height
             if self._waiting_rows >= CHUNK_ROWS:
                 self._flush()
 
     def _flush(self) -> None:
-        heights = [part.height for *_, part in self._waiting]
+        heights = [part.frame.height for part in self._waiting]
         first = self._next_row - sum(heights)
-        made = pl.concat([part for *_, part in self._waiting], how="diagonal")
+        made = pl.concat([part.frame for part in self._waiting], how="diagonal")
         numbers = {
             "row_id": pl.Series(np.arange(first, self._next_row), dtype=pl.Int64),
-            "filing_no": _repeat([one[0] for one in self._waiting], heights, pl.Int32),
-            "file_no": _repeat([one[1] for one in self._waiting], heights, pl.Int32),
-            "category": _repeat([one[2] for one in self._waiting], heights, pl.String),
+            "filing_no": repeat([part.filing_no for part in self._waiting], heights, pl.Int32),
+            "file_no": repeat([part.file_no for part in self._waiting], heights, pl.Int32),
+            "category": repeat([part.category for part in self._waiting], heights, pl.String),
         }
+        made, cells = repair(made)
         made = made.with_columns(**numbers)
         missing = [
             pl.lit(None, kind).alias(name) for name, kind in RECORDS.items() if name not in made
         ]
         made = made.with_columns(missing).select(list(RECORDS))
+        if cells.height:
+            self._tell_texts(made, cells)
         _write(made, self.folder / f"records-{self.share:04d}-{self._chunks:04d}.parquet")
         self._waiting, self._waiting_rows = [], 0
         self._chunks += 1
-        self._settle_faults()
+        self._settle_lines()
 
-    def _settle_faults(self) -> None:
-        if self._faults:
-            self.done.findings.append(_fault_rows(self._faults))
-            self._faults = []
+    def _tell_texts(self, made: pl.DataFrame, cells: pl.DataFrame) -> None:
+        """What text rules say of the chunk, as findings, and its repairs with before and after."""
+        where = ["row_id", "filing_no", "file_no", "line"]
+        told = pl.concat([made.select(where)[cells["row"]], cells.drop("row")], how="horizontal")
+        files = pl.DataFrame(
+            list({(part.file_no, part.filing_id, part.path) for part in self._waiting}),
+            schema={"file_no": pl.Int32, "filing_id": pl.String, "file": pl.String},
+            orient="row",
+        )
+        texts = {row[0]: row[1:] for row in TEXT_RULES}
+        words = {
+            name: pl.col("rule_code").replace_strict(
+                {code: row[place] for code, row in texts.items()}, return_dtype=pl.String
+            )
+            for place, name in enumerate(("severity", "message", "message_en"))
+        }
+        named = told.join(files, on="file_no", how="left", maintain_order="left")
+        self.done.findings.append(named.with_columns(**words).select(list(FINDINGS)))
+        self.done.repairs.append(told.select(list(REPAIRS)).drop_nulls("after"))
+
+    def _settle_lines(self) -> None:
+        if self._told:
+            self.done.findings.append(line_findings(self._told))
+            self._told = []
 
     def finish(self, duplicates: int = 0, refused: int = 0) -> Written:
         """Writes what is left and tells what the share came to."""
         if self._waiting:
             self._flush()
-        self._settle_faults()
+        self._settle_lines()
         self.done.duplicates, self.done.refused = duplicates, refused
         return self.done
 
@@ -213,15 +252,13 @@ def write_tables(folder: Path, batch: str, shares: Sequence[Written]) -> None:
         ),
         folder / "findings.parquet",
     )
+    repairs = [frame for share in shares for frame in share.repairs]
+    _write(pl.concat([pl.DataFrame(schema=REPAIRS), *repairs]), folder / "repairs.parquet")
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
-    frame.write_parquet(path, compression="zstd", compression_level=1)
-
-
-def _repeat(values: Sequence[Any], times: Sequence[int], kind: Any) -> pl.Series:
-    places = np.repeat(np.arange(len(values)), times)
-    return pl.Series(values, dtype=kind).gather(places)
+    # no statistics: every row group is read, and making them takes a tenth of the writing
+    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
 
 
 def _filing_row(filing_no: int, received: Received, received_at: datetime) -> dict[str, Any]:
@@ -283,41 +320,3 @@ def _finding_rows(
         for finding in findings
     ]
     return pl.DataFrame(rows, schema=FINDINGS)
-
-
-def _fault_rows(waiting: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    """One finding a faulty line of the files that wait: made together, since each frame costs."""
-    heights = [one["read"].faults.height for one in waiting]
-
-    def repeated(name: str, kind: Any) -> pl.Series:
-        return _repeat([one[name] for one in waiting], heights, kind)
-
-    def gathered(name: str) -> pl.Series:
-        parts = [one["read"].frame[name].gather(one["read"].faults["position"]) for one in waiting]
-        return pl.concat(parts)
-
-    faults = pl.concat([one["read"].faults for one in waiting]).with_columns(
-        gathered("line").alias("line"),
-        gathered("fault").alias("rule_code"),
-        repeated("first_row", pl.Int64).alias("first_row"),
-        **{name: repeated(name, FINDINGS[name]) for name in _ABOUT},
-    )
-    texts = {code: rule for code, rule in DOOR_RULES.items() if code[0] == "L" and code != UNSPLIT}
-    return faults.select(
-        *_ABOUT,
-        "line",
-        "rule_code",
-        row_id=pl.col("position") + pl.col("first_row"),
-        severity=_texts({code: rule.severity for code, rule in texts.items()}),
-        message=_texts({code: rule.zh for code, rule in texts.items()}),
-        message_en=_texts({code: rule.en for code, rule in texts.items()}),
-        field=pl.lit(None, pl.String),
-    ).select(list(FINDINGS))
-
-
-def _texts(by_code: dict[str, str]) -> pl.Expr:
-    """The text of each line's rule with the numbers of columns filled in."""
-    text = pl.col("rule_code").replace_strict(by_code, return_dtype=pl.String)
-    for place in ("found", "expected"):
-        text = text.str.replace(f"{{{place}}}", pl.col(place).cast(pl.String), literal=True)
-    return text

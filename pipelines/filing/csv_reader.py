@@ -1,9 +1,11 @@
 """Delimited text as records: the good lines of a file in one call of Polars, the broken ones kept.
 
-Separator: comma, semicolon or tab, whichever the header has. Quoting as RFC 4180: quotes around a
-whole field, doubled inside. Rows without any content are skipped but keep their line number.
+Separator: comma, semicolon, tab or vertical bar, whichever the header has or a first line
+``sep=;`` says. Quoting as RFC 4180: quotes around a whole field, doubled inside. Rows without any
+content are skipped but keep their line number.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,7 @@ import polars as pl
 from pipelines.errors import DisagreementError
 from pipelines.filing.door_rules import find
 from pipelines.filing.header import Header, read_header
+from pipelines.filing.instructions import MOST_ROWS, count_instructions
 from pipelines.filing.read_file import (
     FAULTS,
     RAW_CHARACTERS,
@@ -25,6 +28,9 @@ from pipelines.filing.text import Text, decode
 
 FEW_RUNS = 4096
 """Up to so many runs of bytes are copied one by one, more of them by a mask over the file."""
+
+_TOLD = re.compile(rb'"?sep=([,;\t|])"?\n', re.IGNORECASE)
+"""The line before the header in which spreadsheets tell the delimiter."""
 
 LONGEST_HEADER = 500
 """Physical lines that a header may take when its names hold line breaks."""
@@ -43,26 +49,39 @@ def read_csv(raw: bytes, declared: str | None, edition: str, category: str, file
     """Reads a CSV file; see ``ReadFile``. Never raises for what the bytes hold."""
     text = decode(raw, declared)
     findings = []
-    if not text.agrees(declared):
+    # a manifest that tells no encoding breaks its schema: told there
+    if not text.agrees(declared) and (declared or text.data is None):
         shown = declared if declared else "-"
         findings.append(find("F10", file=file, declared=shown, found=text.found))
     if text.data is None:
         return unread(tuple(findings), text.found)
-    line, body = _split_header(text.data)
+    line, delimiter, body = _split_header(text.data)
     if not line:
         return unread((*findings, find("F12", file=file)), text.found)
-    header = read_header(line, edition, category, file)
+    header = read_header(line, edition, category, file, delimiter)
     findings.extend(header.findings)
     frame, faults = _read_body(body, header, text)
+    if header.usable and (skipped := _instructions(frame, header)):
+        rows = ", ".join(map(str, frame["line"].head(skipped)))
+        findings.append(find("F22", file=file, rows=rows))
+        # rows that are passed over have no fault: every faulty one comes after them
+        frame = frame[skipped:]
+        faults = faults.with_columns(pl.col("position") - skipped)
     if not frame.height:
         findings.append(find("F12", file=file))
     readable = header.usable and frame.height > 0
     return ReadFile(frame, faults, tuple(findings), text.found, header.columns, readable)
 
 
-def _split_header(data: bytes) -> tuple[str, _Body]:
-    """The header's text, '' when there is none, and the body after it."""
+def _split_header(data: bytes) -> tuple[str, str | None, _Body]:
+    """The header's text, '' when there is none, the delimiter if it is told, the body below."""
     start = len(data) - len(data.lstrip(b"\n"))
+    told = _TOLD.match(data, start)
+    delimiter = told[1].decode() if told else None
+    first_line = start + 2
+    if told:
+        start = told.end()
+        first_line += 1
     end = _line_end(data, start)
     limit = start + MAX_LINE
     for _ in range(LONGEST_HEADER):
@@ -77,7 +96,13 @@ def _split_header(data: bytes) -> tuple[str, _Body]:
     if body and not body.endswith(b"\n"):
         body += b"\n"
     line = data[start:end].decode("utf-8", "replace")
-    return line, _Body(body, end + 1, start + 2)
+    return line, delimiter, _Body(body, end + 1, first_line)
+
+
+def _instructions(frame: pl.DataFrame, header: Header) -> int:
+    """How many rows below the header are instructions or samples for sure."""
+    head = frame.head(MOST_ROWS)
+    return count_instructions(pl.DataFrame([head[code] for code in header.columns]))
 
 
 def _line_end(data: bytes, start: int) -> int:

@@ -1,13 +1,17 @@
 """What the door looks at (Articles 11-12): codes, severities, texts and bases, as data.
 
 ``F``/``R`` rules speak about a filing or a file, ``L`` rules about one line that cannot be read as
-a record. Texts carry ``{places}`` that a finding fills in; never a value of a record.
+a record, ``K`` rules about one cell, ``T`` rules about the text in one. Texts carry ``{places}``
+that a finding fills in; never a value of a record.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-ERROR, HOLD, WARNING = "error", "hold", "warning"
+from pipelines.filing.reading_rules import READING_RULES
+from pipelines.filing.text_rules import TEXT_RULES
+
+ERROR, HOLD, WARNING, REPAIRED = "error", "hold", "warning", "repaired"
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,8 @@ _RULES: Iterable[DoorRule] = (
     DoorRule(
         "F18",
         ERROR,
-        "文件格式“{format}”尚不能受理，目前受理 csv",
-        "files in format {format} are not handled yet; csv is",
+        "文件格式“{format}”不能受理，可受理 {handled}",
+        "files in format {format} are not handled; {handled} are",
         "Art. 8",
     ),
     DoorRule(
@@ -170,6 +174,41 @@ _RULES: Iterable[DoorRule] = (
         "采集与校核为同一人，应由不同工作人员负责",
         "collector and verifier are the same person: they must be different people",
         "Art. 12(2)",
+    ),
+    DoorRule(
+        "R37",
+        ERROR,
+        "照片压缩包中没有ZP所写的照片，或该文件不是JPEG",
+        "the photo that ZP names is not in the photo zip, or is no JPEG",
+        "Art. 9(4)",
+    ),
+    DoorRule(
+        "R40",
+        WARNING,
+        "姓名不在学位授予决议的名单中（或名单中该姓名的人数少于记录数）",
+        "the name is not on the resolution's list, or stands there less often than on file",
+        "Art. 10; Art. 12(4)",
+    ),
+    DoorRule(
+        "C03",
+        ERROR,
+        "单位内部公开不符合要求：{reason_zh}",
+        "the internal disclosure is not as it must be: {reason_en}",
+        "Art. 12(3)",
+    ),
+    DoorRule(
+        "R41",
+        ERROR,
+        "更改或删除未经批准：{reason_zh}",
+        "the amendment or deletion lacks an approval: {reason_en}",
+        "Art. 18",
+    ),
+    DoorRule(
+        "R42",
+        ERROR,
+        "撤销学位信息的报送不符合要求：{reason_zh}",
+        "the report of a revocation is not as it must be: {reason_en}",
+        "Art. 19",
     ),
     DoorRule(
         "L00",
@@ -215,7 +254,42 @@ _RULES: Iterable[DoorRule] = (
     ),
 )
 
-DOOR_RULES: dict[str, DoorRule] = {rule.code: rule for rule in _RULES}
+DOOR_RULES: dict[str, DoorRule] = {rule.code: rule for rule in _RULES} | {
+    row[0]: DoorRule(*row) for row in (*READING_RULES, *TEXT_RULES)
+}
+
+ASPECTS: dict[tuple[str, str], tuple[str, str]] = {
+    ("F09", "photos"): (
+        "报送包内有 {count} 个清单未列出的图片（仅存档，未处理）；照片应放入清单列出的 zip",
+        "the package holds {count} images that the manifest does not name (archived, not read): "
+        "photos belong in a zip that it names",
+    ),
+    ("R37", "required"): (
+        "本次报送应附照片压缩包，清单未列出",
+        "photos are required, and the manifest names no photo zip",
+    ),
+    ("R37", "left_over"): (
+        "照片压缩包中有 {count} 张照片没有对应的记录",
+        "the photo zip holds {count} photos that no record names",
+    ),
+    ("R40", "photos"): (
+        "照片 {photos} 张，记录 {records} 条，二者不等",
+        "there are {photos} photos and {records} records",
+    ),
+    ("R40", "no_record"): (
+        "决议名单中有 {count} 人没有对应的记录",
+        "{count} people on the resolutions' lists have no record",
+    ),
+    ("R40", "resolution"): (
+        "第 {place} 份决议的人数为 {headcount}，填写该决议编号的记录为 {found} 条",
+        "resolution {place} names {headcount} people, {found} records bear its number",
+    ),
+    ("R40", "list_unusable"): (
+        "决议名单不能用于比对：{reason_zh}",
+        "the list of names cannot be compared: {reason_en}",
+    ),
+}
+"""Texts of a rule's findings about a filing where its own text speaks about one record or file."""
 
 
 def find(
@@ -226,3 +300,10 @@ def find(
     return Finding(
         code, rule.severity, rule.zh.format(**places), rule.en.format(**places), file, field
     )
+
+
+def find_about(code: str, aspect: str, *, file: str | None = None, **places: object) -> Finding:
+    """The finding of rule ``code`` about a filing, with the text of its ``aspect``."""
+    zh, en = ASPECTS[code, aspect]
+    severity = DOOR_RULES[code].severity
+    return Finding(code, severity, zh.format(**places), en.format(**places), file)

@@ -5,20 +5,22 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.filing.door_rules import Finding, find
 from pipelines.standard import FIELDS, layout
 
 MOST_COLUMNS = 400
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
+_NEED = re.compile(r"[(\[【]?(必填|选填|必填项|选填项)[)\]】]?$")
 _LABELLED = re.compile(r"(.*)\(([A-Za-z]{2,10})\)")
 
 
 @dataclass(frozen=True)
 class Header:
-    """A header understood. ``fields`` has the standard code of each column, None for a column
-    that is not read (unknown, or a repetition). ``usable`` is false when no line can be split."""
+    """A header understood. ``delimiter`` is '' where columns do not stand in a text. ``fields``
+    has the standard code of each column, None for a column that is not read (unknown, or a
+    repetition). ``usable`` is false when no line can be split."""
 
     delimiter: str
     fields: tuple[str | None, ...]
@@ -36,23 +38,37 @@ def find_delimiter(line: str) -> str:
     return max(DELIMITERS, key=line.count)
 
 
-def read_header(line: str, edition: str, category: str, file: str) -> Header:
-    """Understands a header line; what is wrong with it becomes findings (F11, F16, F17).
+def read_header(
+    line: str, edition: str, category: str, file: str, delimiter: str | None = None
+) -> Header:
+    """Understands the header line of a delimited text; ``delimiter`` None: find it."""
+    delimiter = delimiter or find_delimiter(line)
+    if (wide := line.count(delimiter) + 1) > MOST_COLUMNS:
+        return _too_wide(delimiter, wide, file)
+    return make_header(_split(line, delimiter), edition, category, file, delimiter)
+
+
+def make_header(
+    names: Sequence[str], edition: str, category: str, file: str, delimiter: str = ""
+) -> Header:
+    """Understands the names of columns; what is wrong with them becomes findings (F11, F16, F17).
 
     A finding names a column by its place only: where the header is missing, the first line is a
     person's record.
     """
-    delimiter = find_delimiter(line)
-    if (wide := line.count(delimiter) + 1) > MOST_COLUMNS:
-        finding = find("F16", file=file, found=wide, limit=MOST_COLUMNS)
-        return Header(delimiter, (), (finding,), usable=False)
-    names = _split(line, delimiter)
+    if len(names) > MOST_COLUMNS:
+        return _too_wide(delimiter, len(names), file)
     codes = [field_of(name) for name in names]
     if not any(codes):
         finding = _wrong(file, "没有一列是数据标准的字段", "no column is a field of the standard")
         return Header(delimiter, (), (finding,), usable=False)
     fields, findings = understand(codes, edition, category, file)
     return Header(delimiter, fields, findings, usable=True)
+
+
+def _too_wide(delimiter: str, wide: int, file: str) -> Header:
+    finding = find("F16", file=file, found=wide, limit=MOST_COLUMNS)
+    return Header(delimiter, (), (finding,), usable=False)
 
 
 def understand(
@@ -79,6 +95,7 @@ def understand(
     return tuple(fields), tuple(findings)
 
 
+@lru_cache(2048)
 def field_of(name: str) -> str | None:
     """The code of the field that a column's name means, None when it means none for sure.
 
@@ -111,8 +128,9 @@ def _labels() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    """Full-width forms made plain, no white space, no asterisk of a template's mandatory column."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).strip("*")
+    """Full-width forms made plain, no white space, no mark of a template's mandatory column."""
+    plain = "".join(unicodedata.normalize("NFKC", name).split()).strip("*")
+    return _NEED.sub("", plain).strip("*")
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -26,6 +26,7 @@ from pipelines.filing.exclusive import exclusive
 from pipelines.filing.package import Limits
 from pipelines.filing.receiving import Door
 from pipelines.filing.reference import Reference, load_reference
+from pipelines.filing.settings import load_settings
 from pipelines.filing.shares import receive_all, share_out
 from pipelines.filing.sorting import packages_in, remove_package
 from pipelines.home import Home
@@ -78,6 +79,7 @@ def land(
             limits or Limits(),
             now.astimezone(UTC).date(),
             verify_signature,
+            load_settings(home),
         )
         folder = home.landing(province, semester)
         half = _fresh_folder(folder)

@@ -7,13 +7,19 @@ are None), so that an institution hears of every problem at once.
 import json
 import math
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pipelines.filing.door_rules import Finding, find
+from pipelines.filing.manifest_parts import (
+    Changes,
+    Manifest,
+    Named,
+    RecordFile,
+    Resolution,
+)
 from pipelines.filing.signature import canonical_json
 from pipelines.standard import CATEGORIES, LAYOUTS, Semester, code_table
 
@@ -24,61 +30,9 @@ FORMAT = "xuewei-filing/1"
 FILING_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 INSTITUTION = re.compile(r"[0-9]{5}")
 MOST_FINDINGS = 20
+YEARS = range(1949, 2200)
+"""Years that a filing can tell of; beyond them deadlines cannot be counted."""
 KINDS_HANDLED = ("regular", "late")
-
-
-@dataclass(frozen=True)
-class Named:
-    """A file that the manifest names beside the records: a resolution's scan or evidence."""
-
-    path: str
-    sha256: str | None
-
-
-@dataclass(frozen=True)
-class RecordFile:
-    """A record file as the manifest declares it; ``rows`` and ``sha256`` are None if not stated."""
-
-    path: str
-    category: str
-    format: str
-    encoding: str | None
-    rows: int | None
-    sha256: str | None
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """A conferral resolution: number, dates and the number of people that it names."""
-
-    number: str | None
-    adopted_on: date | None
-    effective_on: date | None
-    headcount: int | None
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """A manifest taken apart. ``raw`` is the parsed JSON, ``text`` the JSON as received."""
-
-    raw: dict[str, Any]
-    text: str
-    filing_id: str | None = None
-    kind: str | None = None
-    standard: str | None = None
-    province: str | None = None
-    institution: str | None = None
-    semester: str | None = None
-    submitted_at: datetime | None = None
-    collected_by: str | None = None
-    verified_by: str | None = None
-    submitted_by: str | None = None
-    disclosed_from: date | None = None
-    disclosed_to: date | None = None
-    resolutions: tuple[Resolution, ...] = ()
-    files: tuple[RecordFile, ...] = ()
-    others: tuple[Named, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
 
 
 class NotAManifestError(ValueError):
@@ -147,10 +101,11 @@ def _validator() -> "Validator":
     schema = json.loads(
         resources.files("pipelines.filing").joinpath("manifest.schema.json").read_text("utf-8")
     )
-    checker = FormatChecker(formats=["date"])
-    checker.checks("instant")(
-        lambda value: not isinstance(value, str) or _instant(value) is not None
-    )
+    checker = FormatChecker(formats=[])
+    for name, parse in (("instant", _instant), ("date", _date)):
+        checker.checks(name)(
+            lambda value, parse=parse: not isinstance(value, str) or parse(value) is not None
+        )
     return Draft202012Validator(schema, format_checker=checker)
 
 
@@ -196,7 +151,10 @@ def _nonsense(raw: dict[str, Any]) -> list[Finding]:
 def _take_apart(raw: dict[str, Any], text: str, findings: tuple[Finding, ...]) -> Manifest:
     words = ("kind", "standard", "province", "semester")
     people = ("collected_by", "verified_by", "submitted_by")
-    others = [*_dicts(raw.get("resolutions")), *_dicts(raw.get("evidence"))]
+    resolutions = _dicts(raw.get("resolutions"))
+    names = tuple(_named(part.get("names"), "file") for part in resolutions)
+    photos = _named(raw.get("photos"), "path")
+    beside = [_named(part, "file") for part in (*resolutions, *_dicts(raw.get("evidence")))]
     return Manifest(
         raw=raw,
         text=text,
@@ -213,12 +171,13 @@ def _take_apart(raw: dict[str, Any], text: str, findings: tuple[Finding, ...]) -
                 _day(part, "effective_on"),
                 _count(part, "headcount"),
             )
-            for part in _dicts(raw.get("resolutions"))
+            for part in resolutions
         ),
+        names=names,
+        photos=photos,
+        changes=_changes(raw.get("changes")),
         files=tuple(_record_files(raw)),
-        others=tuple(
-            Named(path, _text(part, "sha256")) for part in others if (path := _text(part, "file"))
-        ),
+        others=tuple(dict.fromkeys(one for one in (*beside, *names, photos) if one)),
         findings=findings,
     )
 
@@ -238,6 +197,23 @@ def _record_files(raw: dict[str, Any]) -> list[RecordFile]:
                 _text(part, "sha256"),
             )
     return list(found.values())
+
+
+def _named(part: Any, key: str) -> Named | None:
+    path = _text(part, key) if isinstance(part, dict) else None
+    return Named(path, _text(part, "sha256")) if path else None
+
+
+def _changes(part: Any) -> Changes | None:
+    if not isinstance(part, dict):
+        return None
+    fields, approvals = part.get("fields"), part.get("approvals")
+    told = approvals if isinstance(approvals, dict) else {}
+    return Changes(
+        tuple(one for one in fields if isinstance(one, str)) if isinstance(fields, list) else (),
+        _text(told, "province") or None,
+        _text(told, "national") or None,
+    )
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -262,16 +238,25 @@ def _count(part: dict[str, Any], name: str) -> int | None:
 
 
 def _day(part: Any, name: str) -> date | None:
-    try:
-        return date.fromisoformat(part[name])
-    except (KeyError, TypeError, ValueError):
+    return _date(_text(part, name)) if isinstance(part, dict) else None
+
+
+def _date(text: str | None) -> date | None:
+    """The day as 2026-01-08 writes it, in a year that deadlines can be counted from."""
+    if not text or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 def _instant(text: str | None) -> datetime | None:
     """The instant as naive UTC; None without a time zone, since it would mean another instant."""
     try:
         parsed = datetime.fromisoformat(text or "")
-        return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else None
+        when = parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else None
     except (ValueError, OverflowError):
         return None
+    return when if when and when.year in YEARS else None

@@ -30,13 +30,17 @@ _CATEGORY = re.compile(r"(?<![A-Z0-9])([DMB][1-4])(?![A-Z0-9])", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ResolutionScan:
-    """A conferral resolution and its scan. ``headcount`` None: as many people as records."""
+    """A conferral resolution and its scan. ``headcount`` None: as many people as records.
+
+    ``names`` is the list of names: a CSV in UTF-8 with the header ``姓名,学位类别``.
+    """
 
     file: Path
     number: str
     adopted_on: date
     effective_on: date
     headcount: int | None = None
+    names: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class PackOptions:
     """What the record files themselves do not tell.
 
     ``filing_id`` defaults to province-institution-semester-``sequence``; ``categories`` names the
-    record category of files whose name does not hold it (``records-M1.csv`` does).
+    record category of files whose name does not hold it (``records-M1.csv`` does). ``photos`` is
+    the zip of the photos that the records name in ZP.
     """
 
     province: str
@@ -62,6 +67,7 @@ class PackOptions:
     sequence: str = "001"
     filing_id: str | None = None
     categories: Mapping[str, str] = field(default_factory=dict)
+    photos: Path | None = None
 
 
 def pack_folder(records: Path, target: Path, options: PackOptions) -> Path:
@@ -73,10 +79,16 @@ def pack_folder(records: Path, target: Path, options: PackOptions) -> Path:
     """
     if target.exists():
         raise UsageError(f"{target.name} exists already", "a package that is not there yet")
-    scans = {scan.file.name: _bytes(scan.file) for scan in options.resolutions}
-    contents = {path.name: path.read_bytes() for path in _record_files(records)}
+    beside = [scan.file for scan in options.resolutions]
+    beside += [scan.names for scan in options.resolutions if scan.names]
+    beside += [options.photos] if options.photos else []
+    scans = {path.name: _bytes(path) for path in beside}
+    own = {path.resolve() for path in beside}
+    contents = {
+        path.name: path.read_bytes() for path in _record_files(records) if path.resolve() not in own
+    }
     if set(scans) & set(contents):
-        raise UsageError("a resolution has the name of a record file", "different names")
+        raise UsageError("a file beside the records has a record file's name", "different names")
     manifest = _manifest(contents, scans, options)
     text = _to_bytes(manifest)
     wrong = read_manifest(text).findings
@@ -161,10 +173,12 @@ def _manifest(
                 "headcount": rows if scan.headcount is None else scan.headcount,
                 "file": scan.file.name,
                 "sha256": sha256(scans[scan.file.name]).hexdigest(),
+                **({"names": _named(scan.names, "file", scans)} if scan.names else {}),
             }
             for scan in options.resolutions
         ],
         "files": files,
+        **({"photos": _named(options.photos, "path", scans)} if options.photos else {}),
         "disclosed": {
             "from": options.disclosed_from.isoformat(),
             "to": options.disclosed_to.isoformat(),
@@ -176,11 +190,16 @@ def _manifest(
     }
 
 
+def _named(path: Path, key: str, scans: Mapping[str, bytes]) -> dict[str, str]:
+    return {key: path.name, "sha256": sha256(scans[path.name]).hexdigest()}
+
+
 def _file_part(name: str, data: bytes, options: PackOptions) -> dict[str, Any]:
     kind = Path(name).suffix.lower().lstrip(".")
     category = options.categories.get(name) or _category_in(name)
-    encoding = family(decode(data, GB18030).found) or UTF8
-    read = READERS[kind](data, encoding, options.standard, category, name)
+    # only delimited text needs to be told its encoding; the other formats know their own
+    told = {"encoding": family(decode(data, GB18030).found) or UTF8} if kind == "csv" else {}
+    read = READERS[kind](data, told.get("encoding"), options.standard, category, name)
     if not read.readable:
         reasons = "; ".join(finding.message_en for finding in read.findings)
         raise BadInputError(f"{name}: {reasons}", "a record file with a header of field codes")
@@ -188,7 +207,7 @@ def _file_part(name: str, data: bytes, options: PackOptions) -> dict[str, Any]:
         "path": name,
         "category": category,
         "format": kind,
-        "encoding": encoding,
+        **told,
         "rows": read.rows,
         "sha256": sha256(data).hexdigest(),
     }
@@ -210,7 +229,7 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         raise MissingInputError(
-            f"the resolution {path.name} cannot be read", "the scan of the resolution, a PDF"
+            f"{path.name} cannot be read", "the resolution's scan, its list of names, the photos"
         ) from None
 
 

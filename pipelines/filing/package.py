@@ -11,12 +11,19 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
 
-from pipelines.filing.door_rules import Finding, find
+from pipelines.filing.limits import (
+    Limits,
+    UnsafeError,
+    check_info,
+    check_names,
+    check_sizes,
+    too_large,
+    too_many,
+)
 
 CHUNK = 1 << 20
 MANIFEST = "manifest.json"
@@ -24,22 +31,6 @@ MAX_MANIFEST = 4 << 20
 DIRECTORY_BYTES_PER_ENTRY = 1000
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 DEEPEST = 20
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a package may hold: bytes of an entry, of all, entries, and unpacked over packed.
-
-    ``ratio`` counts from ``ratio_from`` bytes on: a short text of one letter packs 1000 to 1.
-    A record takes about 350 bytes, so ``file_bytes`` admits some 700,000 records a file.
-    """
-
-    file_bytes: int = 256 << 20
-    total_bytes: int = 1 << 30
-    entries: int = 20_000
-    ratio: float = 100.0
-    ratio_from: int = 1 << 20
 
 
 DAMAGED = (
@@ -52,14 +43,6 @@ DAMAGED = (
 )
 
 
-class UnsafeError(ValueError):
-    """The package must not be opened, or cannot be; ``finding`` (F13) says why."""
-
-    def __init__(self, zh: str, en: str, file: str | None = None) -> None:
-        super().__init__(en)
-        self.finding: Finding = find("F13", file=file, reason_zh=zh, reason_en=en)
-
-
 def folder_names(root: Path, limits: Limits) -> list[str]:
     """The files of a folder; UnsafeError for a link or a device in it, or too much."""
     sizes: dict[str, int] = {}
@@ -67,8 +50,8 @@ def folder_names(root: Path, limits: Limits) -> list[str]:
         _walk(root, "", sizes, limits)
     except OSError:
         raise UnsafeError("文件夹不可读", "the folder cannot be read") from None
-    _check_names(sizes)
-    _check_sizes(sizes, limits)
+    check_names(sizes)
+    check_sizes(sizes, limits)
     return list(sizes)
 
 
@@ -85,7 +68,7 @@ def _walk(folder: Path, prefix: str, sizes: dict[str, int], limits: Limits) -> N
         else:
             _walk(path, f"{name}/", sizes, limits)
         if len(sizes) > limits.entries:
-            raise _too_many(limits)
+            raise too_many(limits)
 
 
 class ZipPackage:
@@ -95,22 +78,37 @@ class ZipPackage:
         self.archive, self.limits = archive, limits
         infos = [info for info in archive.infolist() if not info.is_dir()]
         if len(infos) > limits.entries:
-            raise _too_many(limits)
+            raise too_many(limits)
         names = [_entry_name(info) for info in infos]
         for info in infos:
-            _check_info(info, limits)
+            check_info(info, limits)
         if sum(info.compress_size for info in infos) > packed:
             raise UnsafeError("压缩条目相互重叠", "entries of the zip overlap")
-        _check_names(names)
+        check_names(names)
         prefix = _top_folder(names)
         self._infos = {
             name.removeprefix(prefix): info for name, info in zip(names, infos, strict=True)
         }
         self.sizes = {name: info.file_size for name, info in self._infos.items()}
-        _check_sizes(self.sizes, limits)
+        check_sizes(self.sizes, limits)
 
     def read(self, name: str) -> bytes:
         return self.bytes_of(self.archive, self._infos[name], self.limits.file_bytes, name)
+
+    def ends(self, name: str, length: int) -> tuple[bytes, bytes]:
+        """The entry's first and last ``length`` bytes, unpacked piece by piece and checked."""
+        head, tail, size = b"", b"", 0
+        try:
+            with self.archive.open(self._infos[name]) as file:
+                while part := file.read(CHUNK):
+                    head = head if size else part[:length]
+                    tail = (tail + part)[-length:]
+                    size += len(part)
+                    if size > self.limits.file_bytes:
+                        raise too_large(self.limits.file_bytes, name)
+        except DAMAGED:
+            raise UnsafeError("压缩条目已损坏", "an entry of the zip is damaged", name) from None
+        return head, tail
 
     @staticmethod
     def bytes_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int, name: str) -> bytes:
@@ -127,6 +125,13 @@ def open_zip_package(path: Path, limits: Limits) -> Iterator[ZipPackage]:
     """The zip at ``path``; UnsafeError when its form alone forbids to read it."""
     with _open_zip(path, limits) as archive:
         yield ZipPackage(archive, path.stat().st_size, limits)
+
+
+@contextmanager
+def open_inner_zip(data: bytes, limits: Limits) -> Iterator[ZipPackage]:
+    """A zip that lies in a package, under the same limits; UnsafeError as for the package."""
+    with _open_zip(io.BytesIO(data), limits) as archive:
+        yield ZipPackage(archive, len(data), limits)
 
 
 def peek_manifest(path: Path, limits: Limits) -> bytes | None:
@@ -163,11 +168,11 @@ def _peek_folder(path: Path) -> bytes | None:
 
 
 @contextmanager
-def _open_zip(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
+def _open_zip(source: Path | io.BytesIO, limits: Limits) -> Iterator[zipfile.ZipFile]:
     try:
-        if _directory_bytes(path) > limits.entries * DIRECTORY_BYTES_PER_ENTRY:
-            raise _too_many(limits)
-        archive = zipfile.ZipFile(path)
+        if _directory_bytes(source) > limits.entries * DIRECTORY_BYTES_PER_ENTRY:
+            raise too_many(limits)
+        archive = zipfile.ZipFile(source)
     except UnsafeError:
         raise
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
@@ -176,12 +181,12 @@ def _open_zip(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def _directory_bytes(path: Path) -> int:
+def _directory_bytes(source: Path | io.BytesIO) -> int:
     """Bytes of a zip's central directory by its end record, 0 when there is none.
 
     Asked before zipfile reads the directory: ten million entries would take gigabytes.
     """
-    with path.open("rb") as file:
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
         size = file.seek(0, io.SEEK_END)
         file.seek(max(0, size - (1 << 16) - 100))
         tail = file.read()
@@ -208,9 +213,7 @@ def _read_at_most(file: IO[bytes], limit: int, name: str) -> bytes:
     while part := file.read(CHUNK):
         size += len(part)
         if size > limit:
-            raise UnsafeError(
-                f"文件超过 {limit >> 20} MiB", f"a file is larger than {limit >> 20} MiB", name
-            )
+            raise too_large(limit, name)
         parts.append(part)
     return b"".join(parts)
 
@@ -236,54 +239,6 @@ def _entry_name(info: zipfile.ZipInfo) -> str:
         if codec == "gb18030" or any(char > "\u07ff" for char in decoded):
             return decoded
     return name
-
-
-def _check_info(info: zipfile.ZipInfo, limits: Limits) -> None:
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG):
-        raise UnsafeError("含有链接或特殊文件", "it holds a link or a special file")
-    if info.flag_bits & 0x1:
-        raise UnsafeError("压缩包有密码", "the zip is encrypted")
-    if info.compress_type not in METHODS:
-        raise UnsafeError("压缩方法不受支持", "its compression method is not supported")
-    if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-        raise UnsafeError("压缩比异常（疑似压缩炸弹）", "packed far too tightly (a zip bomb?)")
-
-
-def _check_names(names: Iterable[str]) -> None:
-    """No name leaves the package, and no two mean one file where case does not count."""
-    seen: set[str] = set()
-    for name in names:
-        parts = name.split("/")
-        if (
-            ".." in parts
-            or "." in parts
-            or "" in parts
-            or "\\" in name
-            or ":" in parts[0]
-            or any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in name)
-        ):
-            raise UnsafeError("条目名称不安全", "an entry's name is unsafe")
-        folded = unicodedata.normalize("NFC", name).casefold()
-        if folded in seen:
-            raise UnsafeError("有同名条目", "two entries have the same name")
-        seen.add(folded)
-
-
-def _check_sizes(sizes: dict[str, int], limits: Limits) -> None:
-    for name, size in sizes.items():
-        if size > limits.file_bytes:
-            mib = limits.file_bytes >> 20
-            raise UnsafeError(f"文件超过 {mib} MiB", f"a file is larger than {mib} MiB", name)
-    if sum(sizes.values()) > limits.total_bytes:
-        mib = limits.total_bytes >> 20
-        raise UnsafeError(f"内容超过 {mib} MiB", f"its content is larger than {mib} MiB")
-
-
-def _too_many(limits: Limits) -> UnsafeError:
-    return UnsafeError(
-        f"条目超过 {limits.entries} 个", f"it holds more than {limits.entries} entries"
-    )
 
 
 def _top_folder(names: list[str]) -> str:

@@ -1,6 +1,6 @@
 """What a reader makes of one record file, whatever its format."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -24,6 +24,8 @@ class ReadFile:
     fields of such a line are all NULL. ``faults``: one row a faulty line except ``L00``:
     ``position`` (Int64, row of ``frame``), ``found`` and ``expected`` (Int64, columns).
     ``encoding`` is the one found.
+    ``cells``: one row a finding about a cell whose record could still be read: ``position`` (Int64,
+    row of ``frame``), ``field`` and ``rule_code`` (String).
     ``readable`` is false when nothing of the file could be read (the findings say why).
     """
 
@@ -33,6 +35,7 @@ class ReadFile:
     encoding: str | None
     columns: tuple[str, ...]
     readable: bool = True
+    cells: pl.DataFrame = field(default_factory=lambda: no_cells())
 
     @property
     def rows(self) -> int:
@@ -42,6 +45,11 @@ class ReadFile:
 def no_faults() -> pl.DataFrame:
     """An empty ``faults`` frame."""
     return pl.DataFrame(schema={"position": pl.Int64, "found": pl.Int64, "expected": pl.Int64})
+
+
+def no_cells() -> pl.DataFrame:
+    """An empty ``cells`` frame."""
+    return pl.DataFrame(schema={"position": pl.Int64, "field": pl.String, "rule_code": pl.String})
 
 
 def unread(findings: tuple[Finding, ...], encoding: str | None) -> ReadFile:

@@ -8,14 +8,18 @@ import hashlib
 import os
 import stat
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from pipelines.filing.archive import Entry, put_file, put_index
-from pipelines.filing.door_rules import Finding, find
+from pipelines.filing.beside import Beside, compare_filing
+from pipelines.filing.door_rules import Finding, find, find_about
 from pipelines.filing.manifest import Manifest, NotAManifestError, RecordFile, read_manifest
 from pipelines.filing.package import (
     MANIFEST,
@@ -31,9 +35,12 @@ from pipelines.filing.package import (
 from pipelines.filing.read_file import ReadFile
 from pipelines.filing.reader import READERS
 from pipelines.filing.reference import Reference
+from pipelines.filing.settings import Settings
 from pipelines.filing.verify import verify_claims, verify_headcount
 from pipelines.home import Home
 from pipelines.standard import LAYOUTS
+
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif")
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Door:
     limits: Limits
     today: date
     verify_signature: bool = True
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ def receive(path: Path, door: Door, known: Collection[str]) -> Received:
     try:
         _receive_manifest(received, door, blobs)
         with _opened(received, door, blobs) as (names, read):
-            _receive_entries(received, names, read)
+            _receive_entries(received, names, read, door)
     except UnsafeError as unsafe:
         received.findings.append(unsafe.finding)
     except NotAManifestError as nothing:
@@ -127,7 +135,13 @@ def _receive_manifest(received: Received, door: Door, blobs: dict[str, Entry]) -
     received.manifest = manifest = read_manifest(data)
     received.findings.extend(manifest.findings)
     received.findings.extend(
-        verify_claims(manifest, door.reference, door.today, signature=door.verify_signature)
+        verify_claims(
+            manifest,
+            door.reference,
+            door.today,
+            signature=door.verify_signature,
+            disclosure_days=door.settings.disclosure_days,
+        )
     )
 
 
@@ -155,9 +169,9 @@ def _opened(received: Received, door: Door, blobs: dict[str, Entry]) -> Iterator
 
 
 def _receive_entries(
-    received: Received, names: dict[str, Entry | None], read: Callable[[str], bytes]
+    received: Received, names: dict[str, Entry | None], read: Callable[[str], bytes], door: Door
 ) -> None:
-    """Hashes every entry, reads the record files among them, compares with the manifest."""
+    """Hashes every entry, reads those that are compared, compares with the manifest."""
     manifest = received.manifest
     assert manifest is not None
     composed = by_composed_name(names)
@@ -166,33 +180,61 @@ def _receive_entries(
         return composed.get(unicodedata.normalize("NFC", path), "")
 
     declared = {entry_of(file.path): file for file in manifest.files}
+    beside = Beside(manifest, entry_of, door.limits)
     reads: dict[str, ReadFile | None] = {}
     for name, entry in names.items():
         try:
-            if entry is None or name in declared:
+            if entry is None or name in declared or beside.wants(name):
                 data = read(name)
                 entry = entry or Entry(name, hashlib.sha256(data).hexdigest(), len(data))
                 if name in declared:
                     reads[name] = _read_records(data, declared[name], manifest.standard)
+                beside.take(name, data)
         except UnsafeError as unsafe:
             received.findings.append(unsafe.finding)
             continue
         received.entries.append(entry)
     hashes = {entry.path: entry.sha256 for entry in received.entries}
-    for file in manifest.files:
-        name = entry_of(file.path)
-        made = ReceivedFile(file, hashes.get(name), reads.get(name))
-        received.files.append(made)
-        received.findings.extend(_judge_file(made))
+    made = [
+        ReceivedFile(file, hashes.get(entry_of(file.path)), reads.get(entry_of(file.path)))
+        for file in manifest.files
+    ]
+    for file in made:
+        received.findings.extend(_judge_file(file))
+    received.findings.extend(_judge_repeated(made))
     for other in manifest.others:
         sha256 = hashes.get(entry_of(other.path))
         received.findings.extend(_judge_hash(other.path, other.sha256, sha256))
     named = {*declared, *(entry_of(other.path) for other in manifest.others), MANIFEST}
-    received.findings.extend(
-        find("F09", file=name) for name in names if name not in named and not is_litter(name)
-    )
-    if all(file.read and file.read.readable for file in received.files):
-        received.findings.extend(verify_headcount(manifest, received.rows))
+    received.findings.extend(_unnamed(name for name in names if name not in named))
+    received.files = _compare_whole(received, beside, made, door.settings)
+
+
+def _compare_whole(
+    received: Received, beside: Beside, files: list[ReceivedFile], settings: Settings
+) -> list[ReceivedFile]:
+    """Compares the filing's records with its resolutions, lists and photos; files with cells."""
+    manifest = received.manifest
+    assert manifest is not None
+    reads = [file.read for file in files if file.read]
+    if files and len(reads) == len(files) and all(read.readable for read in reads):
+        received.findings.extend(verify_headcount(manifest, sum(read.rows for read in reads)))
+    cells, findings = compare_filing(manifest, beside, reads, settings, whole=len(files))
+    received.findings.extend(findings)
+    told = iter(cells)
+    return [replace(file, read=file.read and _with_cells(file.read, next(told))) for file in files]
+
+
+def _with_cells(read: ReadFile, cells: pl.DataFrame) -> ReadFile:
+    return replace(read, cells=pl.concat([read.cells, cells])) if cells.height else read
+
+
+def _unnamed(names: Iterable[str]) -> list[Finding]:
+    """F09 for files that the manifest does not name; photos are counted: their names are people."""
+    others = [name for name in names if not is_litter(name)]
+    images = sum(name.lower().endswith(IMAGES) for name in others)
+    found = [find("F09", file=name) for name in others if not name.lower().endswith(IMAGES)]
+    return [*found, find_about("F09", "photos", count=images)] if images else found
 
 
 def _read_records(data: bytes, file: RecordFile, edition: str | None) -> ReadFile | None:
@@ -206,12 +248,31 @@ def _judge_file(file: ReceivedFile) -> list[Finding]:
     declared, read = file.declared, file.read
     found = _judge_hash(declared.path, declared.sha256, file.sha256)
     if file.sha256 and declared.format not in READERS:
-        found.append(find("F18", file=declared.path, format=declared.format[:20]))
+        found.append(
+            find("F18", file=declared.path, format=declared.format[:20], handled=", ".join(READERS))
+        )
     if read is None:
         return found
     found.extend(read.findings)
     if read.readable and declared.rows not in (None, read.rows):
         found.append(find("F08", file=declared.path, found=read.rows, declared=declared.rows))
+    return found
+
+
+def _judge_repeated(files: list[ReceivedFile]) -> list[Finding]:
+    """The same file twice (F29), several files of a category (F28, told at the second)."""
+    found, first, seen = [], dict[str, int](), Counter[str]()
+    of_category = Counter(file.declared.category for file in files)
+    for number, file in enumerate(files, start=1):
+        path, category = file.declared.path, file.declared.category
+        seen[category] += 1
+        if file.sha256 in first:
+            found.append(find("F29", file=path, other=first[file.sha256]))
+        elif seen[category] == 2:
+            count = of_category[category]
+            found.append(find("F28", file=path, category=category, count=count))
+        if file.sha256:
+            first.setdefault(file.sha256, number)
     return found
 
 

@@ -65,27 +65,35 @@ def load_reference(home: Home) -> Reference:
     for row in _rows(home.reference / "institutions.csv", {"institution_code", "province_code"}):
         known = Institution(row["institution_code"], row["province_code"], _term(row))
         institutions[known.code] = (*institutions.get(known.code, ()), known)
+    return Reference(institutions, load_officers(home))
+
+
+def load_officers(home: Home) -> dict[str, tuple[Officer, ...]]:
+    """Officers of the home by key id. Who has no key (presidents, collectors) signs for nobody."""
     officers: dict[str, tuple[Officer, ...]] = {}
-    for row in _rows(home.reference / "officers.csv", {"officer_id", "key_id", "public_key"}):
+    columns = {"officer_id", "organisation", "role", "key_id", "public_key"}
+    for row in _rows(home.reference / "officers.csv", columns):
+        if not row["key_id"] or not row["public_key"]:
+            continue
         officer = Officer(
             row["officer_id"], row["organisation"], row["role"], _key(row), _term(row)
         )
         officers[row["key_id"]] = (*officers.get(row["key_id"], ()), officer)
-    return Reference(institutions, officers)
+    return officers
 
 
 def _rows(path: Path, columns: set[str]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            rows = list(reader)
+            header, rows = set(reader.fieldnames or ()), list(reader)
     except FileNotFoundError:
         raise MissingInputError(
             f"the register {path.name} is not in the data home's reference folder",
             "institutions.csv and officers.csv",
             "copy the registers there, or make a synthetic home with: xuewei simulate",
         ) from None
-    missing = (columns | {"valid_from", "valid_to"}) - set(reader.fieldnames or ())
+    missing = (columns | {"valid_from", "valid_to"}) - header
     if missing:
         raise BadInputError(f"{path.name} lacks the columns {', '.join(sorted(missing))}")
     return rows

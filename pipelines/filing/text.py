@@ -11,10 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-UTF8, UTF8_BOM, GB18030 = "utf-8", "utf-8-sig", "gb18030"
+UTF8, UTF8_BOM, GB18030, UTF16 = "utf-8", "utf-8-sig", "gb18030", "utf-16"
 _FAMILIES = {
     **dict.fromkeys(("utf-8", "utf8", "utf-8-sig", "utf_8", "utf8bom"), UTF8),
     **dict.fromkeys(("gb18030", "gbk", "gb2312", "cp936", "ansi"), GB18030),
+    **dict.fromkeys(("utf-16", "utf16", "utf-16le", "utf-16-le", "unicode"), UTF16),
 }
 _BINARY = {
     b"PK\x03\x04": "zip/xlsx",
@@ -28,6 +29,8 @@ SAMPLE = 256 << 10
 MOSTLY = 0.2
 """Share of damaged non-ASCII bytes above which a file is not in the encoding tried."""
 
+_MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
+_HALF = "\udc00".encode("utf-8", "surrogatepass")
 _REPLACEMENT = np.frombuffer("\ufffd".encode(), np.uint8)
 
 
@@ -46,7 +49,7 @@ class Text:
 
 
 def family(name: str | None) -> str | None:
-    """``utf-8`` or ``gb18030`` for an encoding's usual names, None for any other encoding."""
+    """``utf-8``, ``gb18030`` or ``utf-16`` for an encoding's usual names, None for any other."""
     return _FAMILIES.get((name or "").strip().lower())
 
 
@@ -56,11 +59,14 @@ def decode(raw: bytes, declared: str | None) -> Text:
     foreign = _not_text(raw)
     if foreign:
         return Text(None, foreign, none)
+    if raw.startswith(_MARKS_16):
+        return _decode_utf16(raw)
     marked = raw.startswith(b"\xef\xbb\xbf")
     body = _plain_line_ends(raw[3:] if marked else raw)
+    wanted = None if family(declared) == UTF16 else family(declared)
     if body.isascii():
-        return Text(body, UTF8_BOM if marked else family(declared) or UTF8, none)
-    wanted = UTF8_BOM if marked else family(declared)
+        return Text(body, UTF8_BOM if marked else wanted or UTF8, none)
+    wanted = UTF8_BOM if marked else wanted
     if is_utf8(body) and (named := _name_utf8(body, wanted)) != GB18030:
         return Text(body, named, none)
     if wanted == GB18030:
@@ -94,12 +100,28 @@ def _not_text(raw: bytes) -> str | None:
     for magic, name in _BINARY.items():
         if raw.startswith(magic):
             return name
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
+    if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
+    if raw.startswith(_MARKS_16):
+        return None
     sample = raw[:SAMPLE]
     if sample.count(0) > len(sample) // 10:
         return "utf-16/binary"
     return None
+
+
+def _decode_utf16(raw: bytes) -> Text:
+    """Text of spreadsheets' "Unicode text", which begins with a byte order mark."""
+    codec = "utf-16-le" if raw.startswith(_MARKS_16[0]) else "utf-16-be"
+    whole = len(raw) - len(raw) % 2
+    try:
+        # half of a surrogate pair passes, and is then marked as what cannot be decoded
+        text = raw[2:whole].decode(codec, "surrogatepass").encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = raw[2:whole].decode(codec, "replace").encode()
+    if whole < len(raw):
+        text += _HALF
+    return Text(*_mark_surrogates(_plain_line_ends(text), UTF16))
 
 
 def _plain_line_ends(raw: bytes) -> bytes:
@@ -138,9 +160,23 @@ def _damage(sample: bytes, codec: str) -> float:
     return max(bad, 0) / high
 
 
+def decode_marked(body: bytes, codec: str) -> tuple[bytes, NDArray[np.int64]]:
+    """``body`` as UTF-8 with U+FFFD for each byte that cannot be decoded, and where those stand."""
+    strict = body if codec == UTF8 and is_utf8(body) else None
+    strict = _strictly(body, codec) if codec != UTF8 else strict
+    if strict is not None:
+        return strict, np.empty(0, np.int64)
+    text, _, bad = _decode_damaged(body, codec, codec)
+    return text, bad
+
+
 def _decode_damaged(body: bytes, codec: str, found: str) -> tuple[bytes, str, NDArray[np.int64]]:
     """Lone surrogates mark the bad bytes on their way through; U+FFFD has the same length."""
     text = body.decode(codec, "surrogateescape").encode("utf-8", "surrogatepass")
+    return _mark_surrogates(text, found)
+
+
+def _mark_surrogates(text: bytes, found: str) -> tuple[bytes, str, NDArray[np.int64]]:
     octets = np.frombuffer(text, np.uint8).copy()
     bad = np.flatnonzero((octets[:-2] == 0xED) & (octets[1:-1] >= 0xA0))
     for offset in range(3):

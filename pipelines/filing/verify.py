@@ -2,21 +2,37 @@
 
 from datetime import date
 
+from pipelines.clock import office_day
 from pipelines.filing.door_rules import Finding, find
 from pipelines.filing.manifest import KINDS_HANDLED, Manifest
 from pipelines.filing.reference import Officer, Reference
 from pipelines.filing.signature import verify
 from pipelines.standard import Semester
+from pipelines.standard.deadlines import REVOCATION_DAYS
+from pipelines.standard.fields import KEY_FIELDS
+
+DISCLOSED_KINDS = ("regular", "late", "correction")
+"""Kinds that bring records which the institution has to disclose inside before (Art. 12(3))."""
+
+APPROVED_KINDS = ("amendment", "deletion")
+"""Kinds that need approvals (Art. 18)."""
 
 
 def verify_claims(
-    manifest: Manifest, reference: Reference, today: date, *, signature: bool
+    manifest: Manifest,
+    reference: Reference,
+    today: date,
+    *,
+    signature: bool,
+    disclosure_days: int = 0,
 ) -> list[Finding]:
-    """Findings about who files for whom: F05, F06, F07, F15, R24; ``signature`` False skips F07.
+    """Findings about who files what for whom: F05, F06, F07, F15, R24, C03, R41, R42.
+
+    ``signature`` False skips F07; ``disclosure_days`` is the shortest disclosure that is enough.
 
     Registers are asked for the day of submission; ``today`` stands in where it is not told.
     """
-    day = manifest.submitted_at.date() if manifest.submitted_at else today
+    day = submitted_day(manifest) or today
     found = [*_institution(manifest, reference, day), *_consistency(manifest)]
     if signature:
         found.extend(_signature(manifest, reference, day))
@@ -24,7 +40,13 @@ def verify_claims(
         found.append(find("F15", kind=manifest.kind))
     if manifest.collected_by and manifest.collected_by == manifest.verified_by:
         found.append(find("R24"))
-    return found
+    found += _disclosure(manifest, disclosure_days)
+    return found + _approvals(manifest) + _revocation(manifest)
+
+
+def submitted_day(manifest: Manifest) -> date | None:
+    """The office's day on which the filing was submitted."""
+    return office_day(manifest.submitted_at) if manifest.submitted_at else None
 
 
 def verify_headcount(manifest: Manifest, rows: int) -> list[Finding]:
@@ -34,6 +56,65 @@ def verify_headcount(manifest: Manifest, rows: int) -> list[Finding]:
     if not counts or len(known) < len(counts) or sum(known) == rows:
         return []
     return [find("R23", headcount=sum(known), found=rows)]
+
+
+def _disclosure(manifest: Manifest, least: int) -> list[Finding]:
+    """C03, once; days that are no dates are told by F02 instead."""
+    if manifest.kind not in DISCLOSED_KINDS:
+        return []
+    told = manifest.raw.get("disclosed", {})
+    if not isinstance(told, dict):
+        return []
+    if not {"from", "to"} <= set(told):
+        return [_undisclosed("未写明公开的起止日期", "its first and last day are not told")]
+    first, last, day = manifest.disclosed_from, manifest.disclosed_to, submitted_day(manifest)
+    if not first or not last or last < first:
+        return []
+    adopted = [one.adopted_on for one in manifest.resolutions if one.adopted_on]
+    if adopted and first < max(adopted):
+        zh, en = "公开早于决议通过", "it began before the resolution was adopted"
+        return [_undisclosed(zh, en)]
+    if day and day < last:
+        return [_undisclosed("报送时公开尚未结束", "it had not ended at submission")]
+    if (last - first).days + 1 < least:
+        return [_undisclosed(f"公开应不少于{least}日", f"it should last at least {least} days")]
+    return []
+
+
+def _undisclosed(zh: str, en: str) -> Finding:
+    return find("C03", reason_zh=zh, reason_en=en)
+
+
+def _approvals(manifest: Manifest) -> list[Finding]:
+    """R41: what the province must approve, and key fields that the national office must too."""
+    if manifest.kind not in APPROVED_KINDS:
+        return []
+    found, changes = [], manifest.changes
+    if changes is None or not changes.province:
+        zh = "缺少省级学位委员会办公室的审核编号"
+        en = "the provincial approval's id is missing"
+        found.append(find("R41", reason_zh=zh, reason_en=en))
+    if changes and not changes.national and KEY_FIELDS & set(changes.fields):
+        zh = "更改关键信息须有国务院学位委员会办公室的同意编号"
+        en = "a change of key fields needs the national approval's id"
+        found.append(find("R41", reason_zh=zh, reason_en=en))
+    return found
+
+
+def _revocation(manifest: Manifest) -> list[Finding]:
+    """R42: a revocation takes effect by a resolution and is reported within ten days."""
+    if manifest.kind != "revocation":
+        return []
+    effective = [one.effective_on for one in manifest.resolutions if one.effective_on]
+    if not effective:
+        zh, en = "缺少撤销决议及其生效日期", "no resolution with the day it took effect"
+        return [find("R42", reason_zh=zh, reason_en=en)]
+    day = submitted_day(manifest)
+    if day and (day - min(effective)).days > REVOCATION_DAYS:
+        zh = f"应在决议生效起{REVOCATION_DAYS}日内报送"
+        en = f"it is to be reported within {REVOCATION_DAYS} days of the resolution's effect"
+        return [find("R42", reason_zh=zh, reason_en=en)]
+    return []
 
 
 def _violated(manifest: Manifest, name: str) -> bool:
@@ -63,9 +144,10 @@ def _consistency(manifest: Manifest) -> list[Finding]:
         if not manifest.filing_id.startswith(prefix):
             zh, en = f"报送编号应以 {prefix} 开头", f"the filing id should begin with {prefix}"
             found.append(find("F06", reason_zh=zh, reason_en=en))
-    if manifest.submitted_at and manifest.semester:
+    day = submitted_day(manifest)
+    if day and manifest.semester:
         first = Semester.parse(manifest.semester).first_day
-        if manifest.submitted_at.date() < first:
+        if day < first:
             zh, en = "报送时间早于该学期", "submitted before the semester began"
             found.append(find("F06", reason_zh=zh, reason_en=en))
     return found

@@ -8,6 +8,7 @@ import dagster as dg
 from pipelines.errors import MissingInputError
 from pipelines.examination.examine import examine
 from pipelines.examination.feedback import write_feedback
+from pipelines.examination.triage import write_triage
 from pipelines.filing.landing import land
 from pipelines.filing.sorting import sort_inbox
 from pipelines.home import Home
@@ -109,6 +110,7 @@ def province_assets(today: date) -> list[dg.AssetsDefinition]:
             for batch in batches(office.home, province, semester):
                 decided.append(decide(office.home, province, semester, batch, now=office.now()))
                 feedback += write_feedback(office.home, province, semester, batch)
+            write_triage(office.home, province, semester, now=office.now())
         new = [item for item in decided if item.fresh]
         return dg.MaterializeResult(
             metadata={

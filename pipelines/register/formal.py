@@ -8,13 +8,14 @@ outbox. Whether records are true is the province's to examine.
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.errors import BadInputError
 from pipelines.home import Home
-from pipelines.register import formal_checks
+from pipelines.register import formal_checks, formal_people
 from pipelines.register.decisions import Handover, all_handovers
 from pipelines.register.files import sha256_of, write_json, write_whole
 from pipelines.register.formal_checks import Reason
@@ -34,6 +35,8 @@ class Examined:
     outcome: str
     rows: int
     reasons: tuple[Reason, ...]
+    remarks: int
+    """Records of people with a degree of the level from another institution within a year."""
     seconds: float
 
 
@@ -50,6 +53,7 @@ def examine_handovers(home: Home, semester: str, *, now: datetime) -> list[Exami
     try:
         _attach_register(home, con)
         formal_checks.prepare(con)
+        formal_people.prepare(con)
         return [_examine(home, con, h, now) for h in sorted(waiting, key=_sealing)]
     finally:
         con.close()
@@ -77,11 +81,13 @@ def _examine(
     if not reasons:
         reasons = formal_checks.check_records(con, handover)
     outcome = "return" if reasons else "approve"
+    remarks = 0
     if reasons:
         _leave_reasons(home, con, handover, reasons)
     else:
+        remarks = _remark_people(home, con, handover)
         formal_checks.remember(con)
-    decision = _decision(handover, outcome, reasons, now)
+    decision = _decision(handover, outcome, reasons, now) | {"remarks": {"R13": remarks}}
     write_json(handover.decision_file, decision, mode=0o444)
     return Examined(
         handover.province,
@@ -90,8 +96,28 @@ def _examine(
         outcome,
         decision["subject"]["rows"],
         tuple(reasons),
+        remarks,
         time.monotonic() - start,
     )
+
+
+def _remark_people(home: Home, con: duckdb.DuckDBPyConnection, handover: Handover) -> int:
+    """Leaves the province a list of records to look into; their number."""
+    source = f"read_parquet({quote(str(handover.records))})"
+    registered = formal_checks.has_register(con)
+    remarks = formal_people.find_elsewhere(con, source, registered)
+    formal_people.remember(con, source)
+    if remarks:
+        rows = con.execute("select * from elsewhere order by all").fetchall()
+        text = _as_csv("certificate_number,filing_id,institution_code", rows)
+        write_whole(_notes(home, handover) / "remarks-R13.csv", text.encode("utf-8-sig"))
+    return remarks
+
+
+def _notes(home: Home, handover: Handover) -> Path:
+    """Where a province finds what the national office says of its handover."""
+    name = f"{handover.semester}-{handover.sequence}"
+    return home.outbox / handover.province / "handover" / name
 
 
 def _decision(
@@ -124,8 +150,7 @@ def _leave_reasons(
     home: Home, con: duckdb.DuckDBPyConnection, handover: Handover, reasons: list[Reason]
 ) -> None:
     """Reasons for the province; where numbers collide, the province's own records by key."""
-    name = f"{handover.semester}-{handover.sequence}"
-    folder = home.outbox / handover.province / "handover" / name
+    folder = _notes(home, handover)
     content = {
         "handover": f"{handover.province}/{handover.semester}/{handover.sequence}",
         "outcome": "return",
@@ -145,6 +170,9 @@ def _colliding(con: duckdb.DuckDBPyConnection, handover: Handover) -> str:
         " hash(certificate_number, version_no) in"
         " (select key from candidate group by key having count(*) > 1) order by all"
     ).fetchall()
-    lines = ["filing_id,institution_code,certificate_number"]
-    lines += [",".join(str(value or "") for value in row) for row in rows]
+    return _as_csv("filing_id,institution_code,certificate_number", rows)
+
+
+def _as_csv(header: str, rows: list[tuple[Any, ...]]) -> str:
+    lines = [header, *(",".join(str(value or "") for value in row) for row in rows)]
     return "\r\n".join(lines) + "\r\n"

@@ -181,7 +181,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the table ``seen``: the keys that no other handover may hold, and who holds them."""
     key = "null::varchar as certificate_number, null::integer as version_no, null::ubigint as key"
     con.execute(f"create temp table seen as select {key}, null::varchar as holder limit 0")
-    if _has_register(con):
+    if has_register(con):
         con.execute(
             "insert into seen select certificate_number, version_no,"
             " hash(certificate_number, version_no), 'national' from national.core.degree_record"
@@ -195,7 +195,8 @@ def remember(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _has_register(con: duckdb.DuckDBPyConnection) -> bool:
+def has_register(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the national register is attached and has its records."""
     return bool(
         _amount(
             con,

@@ -18,7 +18,9 @@ import polars as pl
 from pipelines.errors import DisagreementError
 from pipelines.filing.archive import sync
 from pipelines.home import Home, safe_name
+from pipelines.review.deadlines import with_review_days
 from pipelines.review.lines import line_ranges
+from pipelines.standard.deadlines import REVIEW_DAYS
 
 POLICY = "automatic/1"
 
@@ -74,7 +76,7 @@ def decide(home: Home, province: str, semester: str, batch: str, *, now: datetim
 def _outcomes(home: Home, province: str, semester: str, batch: str, now: datetime) -> pl.DataFrame:
     landed = pl.read_parquet(
         home.landing(province, semester) / batch / "filings.parquet",
-        columns=["filing_no", "package_sha256", "institution_code"],
+        columns=["filing_no", "package_sha256", "institution_code", "submitted_at"],
     )
     verdicts = pl.read_parquet(home.findings(province, semester) / batch / "verdicts.parquet")
     none_left = (pl.col("accepted") == 0) & (pl.col("held") == 0)
@@ -93,6 +95,7 @@ def _outcomes(home: Home, province: str, semester: str, batch: str, now: datetim
         .then(pl.lit("all"))
         .otherwise(pl.lit("part")),
     )
+    decided = with_review_days(decided, now)
     returned = pl.col("reason").is_in(["whole", "none"])
     return decided.with_columns(
         outcome=pl.when(returned).then(pl.lit("return")).otherwise(pl.lit("approve")),
@@ -158,6 +161,11 @@ def _decision(row: dict[str, Any], batch: str, exceptions: dict[str, Any]) -> di
         "reason": {"zh": zh, "en": en},
         "decided_by": {"policy": POLICY},
         "decided_at": row["decided_at"].isoformat() + "Z",
+        "review": {
+            "days": row["review_days"],
+            "limit": REVIEW_DAYS,
+            "overdue": row["review_overdue"],
+        },
         "signature": None,
     }
 
@@ -183,6 +191,8 @@ def _write_tables(target: Path, filings: pl.DataFrame, lines: pl.DataFrame) -> N
         "errors",
         "holds",
         "warnings",
+        "review_days",
+        "review_overdue",
     ]
     filings.select(columns).write_parquet(half / "filings.parquet")
     lines.select("row_id", pl.col("verdict").alias("outcome")).write_parquet(half / "lines.parquet")

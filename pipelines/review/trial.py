@@ -10,13 +10,12 @@ import polars as pl
 
 from pipelines.errors import RefusedError
 from pipelines.examination.examine import examine
+from pipelines.examination.exceptions import exception_files
 from pipelines.examination.feedback import write_feedback
 from pipelines.filing.landing import land
 from pipelines.filing.sorting import sort_inbox
 from pipelines.home import Home
 from pipelines.review.automatic import decide
-
-REFERENCES = ("institutions.csv", "authorisations.csv", "officers.csv")
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ def check_package(
     RefusedError when the door would refuse the package before reading it.
     """
     trial = Home.at(scratch / "home").make()
-    for name in REFERENCES:
-        if (home.reference / name).exists():
-            shutil.copy(home.reference / name, trial.reference / name)
+    _lend_registers(home, trial)
     # a name of our own: the inbox leaves names such as ``x.part`` alone, and ``.`` is none
     target = trial.inbox / "package"
     if package.is_dir():
@@ -70,6 +67,19 @@ def check_package(
     decide(trial, province, semester, batch, now=now)
     write_feedback(trial, province, semester, batch)
     return _checked(trial, province, semester, batch, out)
+
+
+def _lend_registers(home: Home, trial: Home) -> None:
+    """What the office compares with and has granted; by a link, since registers may be large."""
+    if home.reference.is_dir():
+        trial.reference.rmdir()
+        try:
+            trial.reference.symlink_to(home.reference, target_is_directory=True)
+        except OSError:
+            shutil.copytree(home.reference, trial.reference)
+    for path in exception_files(home):
+        trial.decisions.mkdir(exist_ok=True)
+        shutil.copy(path, trial.decisions)
 
 
 def _checked(home: Home, province: str, semester: str, batch: str, out: Path | None) -> Checked:

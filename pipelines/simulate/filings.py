@@ -7,6 +7,7 @@ import numpy as np
 
 from pipelines.errors import UsageError
 from pipelines.simulate.columns import share_out, weighted
+from pipelines.simulate.habits import Habits, habits_of
 from pipelines.simulate.institutions import Institution
 from pipelines.simulate.plan import Plan, stream
 from pipelines.simulate.volumes import ORDER
@@ -16,26 +17,6 @@ SHANGHAI = timezone(timedelta(hours=8))
 LARGEST_FILE = 12_000
 MOST_AN_INSTITUTION = {1: 150_000, 2: 250_000}
 """Records of an institution by half year: a certificate number has six free digits."""
-
-HEADERS = ("code", "label_and_code", "label")
-EXTRAS = frozenset({"QQHM", "WXZH", "DZYX", "SJHM", "YXDM", "YXQX"})
-"""Optional extensions that many institutions leave out of their files."""
-
-
-@dataclass(frozen=True)
-class Habits:
-    """How an institution writes its files: constant over its packages."""
-
-    encoding: str
-    bom: bool
-    line_end: str
-    quote_all: bool
-    header: str
-    full_header: bool
-    extras: bool
-    photo_by_student_number: bool
-    flags: str
-    layout_2024: bool
 
 
 @dataclass(frozen=True)
@@ -76,26 +57,6 @@ class Filing:
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(segment.category for segment in self.segments))
-
-
-def habits_of(plan: Plan, institution: Institution, first: bool) -> Habits:
-    """An institution's habits; the province's first one uses one full header for all categories."""
-    numbers = stream(plan.seed, "habits", institution.code)
-    draw = numbers.random(8)
-    encodings = plan.encodings
-    place = weighted(numbers, (encodings.gb18030, encodings.utf8, encodings.utf8_bom), 1)[0]
-    return Habits(
-        encoding="gb18030" if place == 0 else "utf-8",
-        bom=bool(place == 2),
-        line_end="\r\n" if draw[0] < 0.6 else "\n",
-        quote_all=bool(draw[1] < 0.12),
-        header=HEADERS[int(draw[2] * 3)],
-        full_header=first or bool(draw[3] < 0.15),
-        extras=first or bool(draw[4] < 0.4),
-        photo_by_student_number=bool(draw[5] < 0.4),
-        flags="10" if draw[6] < 0.7 else "YN",
-        layout_2024=bool(draw[7] < plan.layout_2024) and not first,
-    )
 
 
 def plan_filings(

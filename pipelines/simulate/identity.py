@@ -24,8 +24,9 @@ PERMIT_AREAS = ("810000", "820000", "830000")
 REGIONS = ("344", "446", "158")
 """Address codes of residence permits and the regions' codes: Hong Kong, Macau, Taiwan."""
 
-LANES = 62
-"""Sequence numbers are dealt out to province x half year, so that nobody appears twice."""
+LANES = 124
+"""Sequence numbers are dealt out to province x half year x odd or even year, so that nobody appears
+twice within the months that rules about one person's degrees compare."""
 
 
 @cache
@@ -79,7 +80,7 @@ class Numbers:
     """Deals out identity numbers of a province in a semester, each at most once."""
 
     def __init__(self, province: Province, semester: Semester) -> None:
-        self.lane = (province.ordinal * 2 + semester.half - 1) % LANES
+        self.lane = (province.ordinal * 4 + semester.year % 2 * 2 + semester.half - 1) % LANES
         self.home = _areas()[1][province.code]
         self.taken: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.passports = (semester.year % 10) * 2 + semester.half - 1
@@ -117,7 +118,7 @@ class Numbers:
 
     def _sequence(self, stream: np.random.Generator, female: Mask) -> Index:
         """Odd for men, even for women; only those of this province and half year."""
-        half = self.lane + LANES * stream.integers(0, 8, len(female))
+        half = self.lane + LANES * stream.integers(0, 4, len(female))
         return 2 * half + 1 + female
 
     def _repeated(self, key: Index) -> Index:

@@ -1,12 +1,13 @@
 """Which lines get which fault: every kind that fits at least once, the rest by the stated rate."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.columns import Index, Mask
 from pipelines.simulate.faults import FaultKind, line_faults
+from pipelines.simulate.faults.kind import EVERY_FORMAT
 from pipelines.simulate.plan import Stream
 
 EVERY_KIND_FROM = 2000
@@ -27,8 +28,14 @@ class Injector:
         order = numbers.permutation(len(kinds))
         return cls(rate, province_rows, [kinds[place] for place in order] if rate > 0 else [])
 
-    def assign(self, numbers: Stream, frame: pl.DataFrame, free: Mask) -> list["Assigned"]:
-        """Kinds with their rows, disjoint; only rows where ``free`` may be taken."""
+    def assign(
+        self, numbers: Stream, frame: pl.DataFrame, free: Mask, photos: bool
+    ) -> list["Assigned"]:
+        """Kinds with their rows, disjoint; only rows where ``free`` may be taken.
+
+        Rows are drawn whatever the format and the photos are, and then left alone where their
+        file cannot have the fault: so the same plan in another format has the same faults.
+        """
         if self.rate <= 0:
             return []
         kinds = {kind.name: kind for kind in line_faults()}
@@ -47,7 +54,8 @@ class Injector:
             for kind, wanted in zip(usable, share, strict=True):
                 lines = wanted // 2 if kind.copies else wanted
                 assigned += _take(numbers, frame, kind, rows[kind.name], free, int(lines))
-        return assigned
+        possible = [one.possible(frame["format"], photos) for one in assigned]
+        return [one for one in possible if len(one.rows)]
 
     def _once_each(
         self, numbers: Stream, frame: pl.DataFrame, rows: dict[str, Index], free: Mask
@@ -77,6 +85,24 @@ class Assigned:
     def all_rows(self) -> Index:
         return np.concatenate([self.rows, self.partners])
 
+    def possible(self, formats: pl.Series, photos: bool) -> "Assigned":
+        """Only the rows whose files can have the fault."""
+        if self.kind.photos and not photos:
+            return replace(self, rows=self.rows[:0], partners=self.partners[:0])
+        if self.kind.formats == EVERY_FORMAT:
+            return self
+        able = formats.gather(self.rows.astype(np.uint32)).is_in(list(self.kind.formats))
+        return replace(self, rows=self.rows[able.to_numpy()])
+
+    def broken(self, frame: pl.DataFrame) -> list[tuple[str, Index]]:
+        """Each rule that lines break, with the lines; ``frame`` is as it was before."""
+        told = [(rule, self.all_rows) for rule in self.kind.rules]
+        for rule, where in self.kind.also:
+            holds = frame[self.rows].select(where.fill_null(False).alias("holds"))["holds"]
+            mask = np.broadcast_to(holds.to_numpy(), self.rows.shape)
+            told.append((rule, self.rows[mask]))
+        return told
+
 
 def _take(
     numbers: Stream, frame: pl.DataFrame, kind: FaultKind, rows: Index, free: Mask, wanted: int
@@ -90,15 +116,33 @@ def _take(
         chosen = np.sort(numbers.choice(rows, min(wanted, len(rows)), replace=False))
         free[chosen] = False
         return [Assigned(kind, chosen, none)]
+    pairs = _pairs_across(numbers, frame, rows) if kind.across else _neighbours(frame, rows)
+    if not len(pairs):
+        return []
+    chosen = np.sort(numbers.choice(len(pairs), min(wanted, len(pairs)), replace=False))
+    free[pairs[chosen].ravel()] = False
+    return [Assigned(kind, pairs[chosen, 0], pairs[chosen, 1])]
+
+
+def _neighbours(frame: pl.DataFrame, rows: Index) -> Index:
+    """Pairs of rows of the same segment: shape (pairs, 2)."""
     segment = frame["segment"].to_numpy()[rows]
     even = np.flatnonzero(segment[:-1] == segment[1:])
     even = even[even % 2 == 0]
-    if not len(even):
-        return []
-    chosen = np.sort(numbers.choice(even, min(wanted, len(even)), replace=False))
-    free[rows[chosen]] = False
-    free[rows[chosen + 1]] = False
-    return [Assigned(kind, rows[chosen], rows[chosen + 1])]
+    return np.stack([rows[even], rows[even + 1]], axis=1)
+
+
+def _pairs_across(numbers: Stream, frame: pl.DataFrame, rows: Index) -> Index:
+    """Pairs of rows of one category in different institutions: shape (pairs, 2)."""
+    rows = numbers.permutation(rows)
+    category = frame["category"].cast(pl.Categorical).to_physical().to_numpy()[rows]
+    order = np.argsort(category, kind="stable")
+    rows, category = rows[order], category[order]
+    institution = frame["institution"].to_numpy()[rows]
+    fit = (category[:-1] == category[1:]) & (institution[:-1] != institution[1:])
+    even = np.flatnonzero(fit)
+    even = even[even % 2 == 0]
+    return np.stack([rows[even], rows[even + 1]], axis=1)
 
 
 def inject(frame: pl.DataFrame, assigned: list[Assigned]) -> pl.DataFrame:
@@ -122,29 +166,26 @@ def inject(frame: pl.DataFrame, assigned: list[Assigned]) -> pl.DataFrame:
     return whole[order]
 
 
-def truth_of(frame: pl.DataFrame, assigned: list[Assigned], first_rows: Index) -> pl.DataFrame:
-    """One row a broken rule: position of the row's file, line (header is 1), fault, rule."""
-    parts = []
+TRUTH = {
+    "file": pl.Int64,
+    "line": pl.Int64,
+    "fault": pl.String,
+    "rule_code": pl.String,
+}
+
+
+def truth_of(frame: pl.DataFrame, assigned: list[Assigned], shift: Index) -> pl.DataFrame:
+    """One row a broken rule: position of the row's file, line, fault, rule.
+
+    ``frame`` is as it was before the faults; ``shift`` makes a row of each file its line.
+    """
+    parts = [pl.DataFrame(schema=TRUTH)]
     file = frame["file"].to_numpy()
     for one in assigned:
-        rows = one.all_rows
-        for rule in one.kind.rules:
-            parts.append(
-                pl.DataFrame(
-                    {
-                        "row": rows.astype(np.int64),
-                        "file": file[rows].astype(np.int64),
-                        "line": rows - first_rows[file[rows]] + 2,
-                        "fault": [one.kind.name] * len(rows),
-                        "rule_code": [rule] * len(rows),
-                    }
-                )
+        for rule, rows in one.broken(frame):
+            columns = {"file": file[rows], "line": rows + shift[file[rows]]}
+            lines = pl.DataFrame(columns).with_columns(
+                pl.lit(one.kind.name).alias("fault"), pl.lit(rule).alias("rule_code")
             )
-    schema = {
-        "row": pl.Int64,
-        "file": pl.Int64,
-        "line": pl.Int64,
-        "fault": pl.String,
-        "rule_code": pl.String,
-    }
-    return pl.concat(parts).cast(schema) if parts else pl.DataFrame(schema=schema)  # type: ignore[arg-type]
+            parts.append(lines.cast(TRUTH))  # type: ignore[arg-type]
+    return pl.concat(parts)

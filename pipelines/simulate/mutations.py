@@ -10,6 +10,9 @@ import polars as pl
 
 from pipelines.simulate.identity import check_characters
 
+FREE_AREA = "510201"
+"""An abolished address code, valid for life, that the simulation deals to nobody."""
+
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -107,3 +110,32 @@ def wrong_check() -> pl.Expr:
         list("0123456789X"), [*list("1234567890"), "5"], return_dtype=pl.String
     )
     return number.str.slice(0, 17) + last
+
+
+def in_full_width(code: str, characters: int) -> pl.Expr:
+    """The column with its last ``characters`` (negative; 0: all) in full width."""
+    column = pl.col(code)
+    wide = {chr(number): chr(number + 0xFEE0) for number in range(0x21, 0x7F)}
+    tail = column.str.slice(characters) if characters else column
+    head = column.str.head(characters) if characters else pl.lit("")
+    return pl.concat_str([head, tail.str.replace_many(wide)])
+
+
+def in_sequence(*changes: Change) -> Change:
+    """One change after the other."""
+
+    def change(frame: pl.DataFrame) -> pl.DataFrame:
+        for one in changes:
+            frame = one(frame)
+        return frame
+
+    return change
+
+
+def moved_area(frame: pl.DataFrame) -> pl.DataFrame:
+    """Identity numbers with another address code, and a right check character."""
+    number = pl.col("ZJHM")
+    moved = frame.with_columns(
+        pl.concat_str([pl.lit(FREE_AREA), number.str.slice(6)]).alias("ZJHM")
+    )
+    return renumbered(moved)

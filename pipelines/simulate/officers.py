@@ -17,13 +17,15 @@ VALID_FROM = "2015-01-01"
 
 @dataclass(frozen=True)
 class Officer:
-    """An officer. ``key_id`` is empty for those who never sign."""
+    """An officer. ``key_id`` is empty for those who never sign; dates as in the register."""
 
     officer_id: str
     full_name: str
     organisation: str
     role: str
     key_id: str
+    valid_from: str = VALID_FROM
+    valid_to: str = ""
 
 
 def ghost_code(province: str) -> str:

@@ -1,9 +1,7 @@
 """Filing packages on disk: record files, resolution, manifest, signature; as folders or zips."""
 
 import hashlib
-import io
 import json
-import shutil
 import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,15 +11,15 @@ from typing import Any
 import polars as pl
 
 from pipelines.filing.signature import sign
+from pipelines.simulate.beside import name_lists, photo_zip
 from pipelines.simulate.broken_lines import break_lines
-from pipelines.simulate.filings import EXTRAS, Filing, Habits
+from pipelines.simulate.filings import Filing
+from pipelines.simulate.formats import BOM, Columns, Sheet, render
+from pipelines.simulate.habits import EXTRAS
 from pipelines.simulate.officers import ghost_code, private_key, submitter_key
 from pipelines.simulate.resolutions import write_resolution
+from pipelines.simulate.writing import GbkName, write_files
 from pipelines.standard import FIELDS, Field, layout
-
-BOM = b"\xef\xbb\xbf"
-
-Columns = list[tuple[str, pl.Expr]]
 
 
 @dataclass(frozen=True)
@@ -54,28 +52,6 @@ def _heading(field: Field, form: str) -> str:
     return field.label_zh if form == "label" else f"{field.label_zh}({field.code})"
 
 
-def render(frame: pl.DataFrame, columns: Columns, habits: Habits) -> bytes:
-    """A record file's bytes. Only keywords hold commas: they alone are quoted where not all are."""
-    headers = [f'"{header}"' if habits.quote_all else header for header, _ in columns]
-    plain = frame
-    if not habits.quote_all:
-        keywords = pl.col("LWGJC")
-        quoted = pl.concat_str([pl.lit('"'), keywords, pl.lit('"')])
-        has_comma = keywords.str.contains(",", literal=True)
-        plain = frame.with_columns(
-            pl.when(has_comma).then(quoted).otherwise(keywords).alias("LWGJC")
-        )
-    body = plain.select([column.alias(str(place)) for place, (_, column) in enumerate(columns)])
-    head = ",".join(headers) + habits.line_end
-    style: Any = "always" if habits.quote_all else "never"
-    target = io.BytesIO()
-    body.write_csv(target, include_header=False, line_terminator=habits.line_end, quote_style=style)
-    content = head.encode("utf-8") + target.getvalue()
-    if habits.encoding == "gb18030":
-        return content.decode("utf-8").encode("gb18030")
-    return BOM + content if habits.bom else content
-
-
 def list_entries(frame: pl.DataFrame) -> pl.Series:
     """Entries of the resolution's list: number, name, degree category; beyond the font 〓."""
     name = pl.col("XM").str.replace_all(r"[\x{10000}-\x{10FFFF}]", "〓")
@@ -85,8 +61,25 @@ def list_entries(frame: pl.DataFrame) -> pl.Series:
     return frame.select(entry).to_series()
 
 
+@dataclass(frozen=True)
+class Papers:
+    """What comes with the records: lines of the scan, people on the lists, photos or none.
+
+    ``people`` as ``beside.listed`` makes it; ``photos`` has the columns ZP and marks.
+    """
+
+    entries: list[str]
+    people: pl.DataFrame
+    photos: pl.DataFrame | None
+
+
+def has_photos(filing: Filing) -> bool:
+    """Whether photos can be matched: the layout of 2024 has no name of a photo."""
+    return filing.standard == "2018"
+
+
 def write_package(
-    inbox: Path, seed: int, filing: Filing, contents: list[Content], entries: list[str], fault: str
+    inbox: Path, seed: int, filing: Filing, contents: list[Content], papers: Papers, fault: str
 ) -> str:
     """Writes one package into the inbox; ``fault`` names a fault of the whole filing, or is empty.
 
@@ -95,8 +88,9 @@ def write_package(
     files, listed = _record_files(filing, contents, fault)
     resolution = "学位授予决议.pdf" if filing.zipped and filing.gbk_names else "resolution.pdf"
     decisions = _decisions(filing)
-    files[resolution] = write_resolution(filing.institution.name_zh, decisions, entries)
+    files[resolution] = write_resolution(filing.institution.name_zh, decisions, papers.entries)
     manifest = _manifest(filing, listed, resolution, files[resolution])
+    _add_papers(manifest, files, filing, papers, fault)
     concerned = _spoil(manifest, files, filing, fault, resolution)
     key_id = submitter_key(filing.institution.code)
     if fault == "institution_unknown":
@@ -107,8 +101,28 @@ def write_package(
     if fault == "signature_over_other_content":
         manifest["disclosed"]["to"] = manifest["disclosed"]["from"]
     files["manifest.json"] = json.dumps(manifest, ensure_ascii=False, indent=1).encode("utf-8")
-    _write(inbox, manifest["filing_id"], filing, files)
+    write_files(inbox, manifest["filing_id"], filing, files)
     return concerned or (listed[0]["path"] if fault in FILE_FAULTS else "")
+
+
+def _add_papers(
+    manifest: dict[str, Any], files: dict[str, bytes], filing: Filing, papers: Papers, fault: str
+) -> None:
+    """The lists of names and the photos, and where the manifest names them."""
+    for place, data in enumerate(name_lists(papers.people, len(filing.resolutions))):
+        path = f"resolution-names{f'-{place + 1}' if place else ''}.csv"
+        files[path] = data
+        manifest["resolutions"][place]["names"] = {"file": path, "sha256": _digest(data)}
+    if papers.photos is not None:
+        names, marks = (papers.photos[name].to_list() for name in ("ZP", "marks"))
+        entry = GbkName if filing.gbk_names else zipfile.ZipInfo
+        photos = photo_zip(names, marks, fault == "photo_left_over", entry)
+        files["photos.zip"] = photos
+        manifest["photos"] = {"path": "photos.zip", "sha256": _digest(photos)}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 FILE_FAULTS = frozenset(
@@ -133,7 +147,7 @@ def _record_files(
         columns = columns_of(filing, content.category)
         if place == 0:
             columns = _spoiled_columns(columns, filing, fault)
-        data = break_lines(render(content.frame, columns, filing.habits), content.broken)
+        data = break_lines(_rendered(filing, content, columns), content.broken)
         encoding = filing.habits.encoding
         if place == 0 and fault == "encoding_differs":
             data, encoding = _recoded(data), "utf-8"
@@ -141,22 +155,26 @@ def _record_files(
         listed.append(_listed(content, data, encoding, len(content.frame)))
     if fault == "file_without_records":
         first = contents[0]
-        empty = Content(f"records-{first.category}-9.csv", first.category, first.frame.head(0), {})
-        data = render(empty.frame, columns_of(filing, first.category), filing.habits)
+        path = f"records-{first.category}-9.{filing.habits.format}"
+        empty = Content(path, first.category, first.frame.head(0), {})
+        data = _rendered(filing, empty, columns_of(filing, first.category))
         files[empty.path] = data
         listed.append(_listed(empty, data, filing.habits.encoding, 0))
     return files, listed
 
 
+def _rendered(filing: Filing, content: Content, columns: Columns) -> bytes:
+    title = f"{filing.institution.name_zh}学位授予信息（{content.category}）"
+    day = filing.submitted_at.date()
+    return render(Sheet(columns, content.frame, day, title), filing.habits)
+
+
 def _listed(content: Content, data: bytes, encoding: str, rows: int) -> dict[str, Any]:
-    return {
-        "path": content.path,
-        "category": content.category,
-        "format": "csv",
-        "encoding": encoding,
-        "rows": rows,
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
+    form = content.path.rpartition(".")[2]
+    listed = {"path": content.path, "category": content.category, "format": form}
+    if form == "csv":
+        listed["encoding"] = encoding
+    return {**listed, "rows": rows, "sha256": _digest(data)}
 
 
 def _recoded(data: bytes) -> bytes:
@@ -196,7 +214,7 @@ def _manifest(
     filing: Filing, listed: list[dict[str, Any]], resolution: str, scan: bytes
 ) -> dict[str, Any]:
     code, last = filing.institution.code, filing.resolutions[-1].day
-    digest = hashlib.sha256(scan).hexdigest()
+    digest = _digest(scan)
     return {
         "format": "xuewei-filing/1",
         "filing_id": filing.filing_id,
@@ -236,7 +254,7 @@ def _spoil(
         del files[resolution]
         return resolution
     if fault == "hash_differs":
-        manifest["files"][0]["sha256"] = hashlib.sha256(b"another file").hexdigest()
+        manifest["files"][0]["sha256"] = _digest(b"another file")
     elif fault == "institution_unknown":
         ghost = ghost_code(filing.institution.province)
         manifest["filing_id"] = filing.filing_id.replace(filing.institution.code, ghost)
@@ -256,37 +274,8 @@ def _spoil(
         manifest["verified_by"] = manifest["collected_by"]
     elif fault == "headcount_differs":
         manifest["resolutions"][0]["headcount"] += 1
+    elif fault == "disclosure_after_submission":
+        manifest["disclosed"]["to"] = (filing.submitted_at + timedelta(days=3)).date().isoformat()
     elif fault == "submitted_late":
         manifest["submitted_at"] = (filing.submitted_at + timedelta(days=45)).isoformat()
     return ""
-
-
-def _write(inbox: Path, name: str, filing: Filing, files: dict[str, bytes]) -> None:
-    folder, archive = inbox / name, inbox / f"{name}.zip"
-    if folder.exists():
-        shutil.rmtree(folder)
-    archive.unlink(missing_ok=True)
-    if filing.zipped:
-        _write_zip(archive, filing, files)
-        return
-    folder.mkdir(mode=0o700)
-    for path, data in files.items():
-        (folder / path).write_bytes(data)
-
-
-class _GbkName(zipfile.ZipInfo):
-    """An entry whose name is GBK without the UTF-8 flag, as Chinese Windows writes it."""
-
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name in zipfile
-        return self.filename.encode("gbk"), self.flag_bits & ~0x800
-
-
-def _write_zip(path: Path, filing: Filing, files: dict[str, bytes]) -> None:
-    make = _GbkName if filing.gbk_names else zipfile.ZipInfo
-    moment = filing.submitted_at.timetuple()[:6]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, data in files.items():
-            entry = make(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, data, compresslevel=1)

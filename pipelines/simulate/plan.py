@@ -26,6 +26,11 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8")).digest()
 
 
+FORMATS = ("csv", "xlsx", "dbf", "parquet")
+MIXED = "mixed"
+"""The format in which each institution takes one of ``FORMATS``."""
+
+
 @dataclass(frozen=True)
 class Encodings:
     """Shares of institutions by the encoding of their CSV files; they add up to 1."""
@@ -43,7 +48,11 @@ class Plan:
     fault, ``filing_fault_rate`` the share of filings with a fault of the whole filing.
     ``filings`` is the number of packages to spread the records over (None: one to four an
     institution). Shares are fractions: ``zipped`` of packages, ``gbk_names`` of zips,
-    ``layout_2024`` of institutions that file bachelors in the layout of 2024.
+    ``layout_2024`` of institutions that file bachelors in the layout of 2024, ``templates`` of
+    institutions whose spreadsheets keep the template's title, instructions and sample rows.
+    ``format`` changes how records are written, never which records, faults and truth there are,
+    but for faults that only one format can have. ``enrolment_surplus`` is how many more people
+    are enrolled without getting a degree, as a share of those who get one.
     UsageError when a value makes no sense.
     """
 
@@ -58,6 +67,10 @@ class Plan:
     zipped: float = 0.2
     gbk_names: float = 0.3
     layout_2024: float = 0.5
+    format: str = "csv"
+    templates: float = 0.0
+    photos: bool = False
+    enrolment_surplus: float = 0.0
 
     def __post_init__(self) -> None:
         self._check_partitions()
@@ -99,6 +112,7 @@ class Plan:
             "zipped": self.zipped,
             "gbk_names": self.gbk_names,
             "layout_2024": self.layout_2024,
+            "templates": self.templates,
             "encodings.gb18030": self.encodings.gb18030,
             "encodings.utf8": self.encodings.utf8,
             "encodings.utf8_bom": self.encodings.utf8_bom,
@@ -106,6 +120,10 @@ class Plan:
         wrong = [name for name, share in shares.items() if not 0.0 <= share <= 1.0]
         if wrong:
             raise UsageError(f"{', '.join(wrong)} out of range", "a share between 0 and 1")
+        if self.format not in (*FORMATS, MIXED):
+            raise UsageError(f"format {self.format}", f"one of {', '.join(FORMATS)}, {MIXED}")
+        if not 0.0 <= self.enrolment_surplus <= 10.0:
+            raise UsageError("enrolment_surplus out of range", "between 0 and 10")
         if self.fault_rate > 0.5:
             raise UsageError("fault_rate above 0.5", "at most half of the lines with a fault")
         encodings = self.encodings

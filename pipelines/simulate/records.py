@@ -13,6 +13,7 @@ from pipelines.simulate.columns import (
     pick,
     pool,
 )
+from pipelines.simulate.heads import ROLES, heads_of
 from pipelines.simulate.particulars import (
     bachelor_columns,
     graduate_columns,
@@ -23,7 +24,7 @@ from pipelines.simulate.people import People, make_people
 from pipelines.simulate.plan import Stream
 from pipelines.simulate.programmes import degree_codes
 from pipelines.simulate.registry import Registry, Supply
-from pipelines.simulate.rows import Rows, all_programmes, letters, month_bytes
+from pipelines.simulate.rows import Rows, all_programmes, day_of, letters, month_bytes
 from pipelines.standard import FIELDS
 
 STILL_STUDYING = 0.4
@@ -36,7 +37,7 @@ def make_records(
     """Records (every field of the standard, as text, plus helper columns in small letters) and
     enrolments of one chunk."""
     count = len(rows)
-    more = _still_studying(numbers, rows)
+    more = _still_studying(numbers, rows, STILL_STUDYING + supply.plan.enrolment_surplus)
     take = np.concatenate([np.arange(count), more])
     birth = rows.birth[take] + np.where(take == np.arange(len(take)), 0, 200)
     people = make_people(
@@ -58,11 +59,11 @@ def make_records(
     return frame.with_columns(_helpers(rows)), enrolments
 
 
-def _still_studying(numbers: Stream, rows: Rows) -> Index:
+def _still_studying(numbers: Stream, rows: Rows, share: float) -> Index:
     enrolled = np.flatnonzero(~np.isin(rows.category, ("D2", "M2")))
     if not len(enrolled):
         return enrolled
-    picked = numbers.choice(enrolled, int(len(enrolled) * STILL_STUDYING), replace=True)
+    picked = numbers.choice(enrolled, int(len(enrolled) * share), replace=True)
     return np.sort(picked)
 
 
@@ -75,10 +76,13 @@ def _helpers(rows: Rows) -> list[pl.Series]:
         pl.Series("filing", rows.filing.astype(np.int32)),
         pl.Series("file", rows.file.astype(np.int32)),
         pl.Series("segment", rows.segment.astype(np.int32)),
+        pl.Series("resolution", rows.resolution.astype(np.int32)),
+        pl.Series("institution", rows.institution.astype(np.int32)),
         pick(pool(list("DMB")), letters(rows)).alias("letter"),
         pl.Series("category", rows.category.tolist(), dtype=pl.String),
         pl.Series("layout", standard.tolist(), dtype=pl.String),
         pl.Series("full_header", full),
+        pl.repeat("", len(rows), dtype=pl.String, eager=True).alias("marks"),
         pick(pool([one.category for one in chosen]), rows.programme).alias("discipline"),
         pl.Series("age", (rows.conferral // 10_000 - born).astype(np.int16)),
     ]
@@ -175,15 +179,27 @@ def _conferral(supply: Supply, registry: Registry, rows: Rows) -> dict[str, pl.S
     level = digits(letters(rows) + 2, 1)
     resolutions, place = _resolutions(rows)
     of = rows.institution
+    presidents, chairs = _heads(supply, rows, [int(first) for first in starts])
     return {
         "XWSYDWM": fixed_text(code_bytes),
         "XWSYDW": pick(pool([one.name_zh for one in rows.institutions]), of),
-        "XZXM": pick(pool([one.president for one in rows.institutions]), of),
-        "ZXXM": pick(pool([one.chair for one in rows.institutions]), of),
+        "XZXM": pick(pool(presidents), rows.segment),
+        "ZXXM": pick(pool(chairs), rows.segment),
         "HXWRQ": fixed_text(digits(rows.conferral, 8)),
         "XWZSBH": fixed_text(code_bytes, level, digits(year, 4), digits(serial, 6)),
         "JYBH": pick(resolutions, place),
     }
+
+
+def _heads(supply: Supply, rows: Rows, starts: list[int]) -> tuple[list[str], list[str]]:
+    """President and chair on the conferral day of each segment; ``starts`` are first rows."""
+    names: tuple[list[str], list[str]] = ([], [])
+    for first in starts:
+        heads = heads_of(supply.plan.seed, rows.institutions[rows.institution[first]])
+        day = day_of(int(rows.conferral[first]))
+        for role, held in zip(ROLES, names, strict=True):
+            held.append(heads.at(role, day).name)
+    return names
 
 
 def _resolutions(rows: Rows) -> tuple[pl.Series, Index]:

@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.home import Home
+from pipelines.simulate.authorised import authorisations
 from pipelines.simulate.institutions import Institution
-from pipelines.simulate.officers import VALID_FROM, Officer, write_key
-from pipelines.simulate.programmes import GROUPS, offers, programmes
+from pipelines.simulate.officers import Officer, write_key
 
 INSTITUTIONS = (
     "institution_code",
@@ -39,7 +39,7 @@ OFFICERS = (
     "valid_from",
     "valid_to",
 )
-FOUNDED, AUTHORISED = "1985-01-01", "2000-01-01"
+FOUNDED = "1985-01-01"
 
 Row = tuple[str, ...]
 
@@ -56,7 +56,7 @@ def write_reference(
         home.reference / "authorisations.csv",
         AUTHORISATIONS,
         3,
-        _authorisations(seed, institutions),
+        authorisations(seed, institutions),
     )
     rows = [_officer(home, seed, officer) for officer in officers]
     merge_rows(home.reference / "officers.csv", OFFICERS, 1, rows)
@@ -76,20 +76,6 @@ def _institution(one: Institution) -> Row:
     )
 
 
-def _authorisations(seed: int, institutions: list[Institution]) -> list[Row]:
-    rows: set[Row] = set()
-    for one in institutions:
-        for group in GROUPS if one.files else ():
-            for place in offers(seed, one)[group].places:
-                programme = programmes(group)[place]
-                levels = {"4"} if group == "bachelor" else {"2", "3"}
-                if group == "professional" and not programme.doctoral:
-                    levels = {"3"}
-                for level in levels & set(one.levels):
-                    rows.add((one.code, level, programme.authorisation, AUTHORISED, ""))
-    return sorted(rows)
-
-
 def _officer(home: Home, seed: int, officer: Officer) -> Row:
     public = ""
     if officer.key_id:
@@ -101,8 +87,8 @@ def _officer(home: Home, seed: int, officer: Officer) -> Row:
         officer.role,
         officer.key_id,
         public,
-        VALID_FROM,
-        "",
+        officer.valid_from,
+        officer.valid_to,
     )
 
 

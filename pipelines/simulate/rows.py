@@ -1,7 +1,8 @@
 """The rows of a chunk of filings before they get their values: who, where, what, when."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -53,6 +54,10 @@ class RecordFile:
     first: int
     last: int
 
+    def line(self, filing: Filing) -> int:
+        """The line (a spreadsheet's row) of the file's first record; the header's is 1."""
+        return 2 + filing.habits.rows_before_records
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -80,6 +85,20 @@ class Rows:
     def __len__(self) -> int:
         return len(self.filing)
 
+    def refiled(self, institutions: set[str], form: str) -> "Rows":
+        """The same rows with these institutions' files in another format."""
+        filings = [
+            replace(one, habits=replace(one.habits, format=form, deleted_rows=0))
+            if one.institution.code in institutions
+            else one
+            for one in self.filings
+        ]
+        files = [
+            replace(one, path=f"{one.path.rpartition('.')[0]}.{filings[one.filing].habits.format}")
+            for one in self.files
+        ]
+        return replace(self, filings=filings, files=files)
+
 
 @cache
 def all_programmes() -> tuple[tuple[Programme, ...], dict[str, int]]:
@@ -106,7 +125,7 @@ def lay_out_rows(numbers: Stream, seed: int, filings: list[Filing]) -> Rows:
     month = np.array([day.year * 12 + day.month - 1 for day in days])[of_segment]
     programme = _programmes(numbers, seed, filings, segments)
     resolution = np.repeat([s.resolution for _, s in segments], sizes)
-    files, file = _files(category, filing)
+    files, file = _files(category, filing, filings)
     graduation, enrolment = _study_months(numbers, category, month, programme)
     birth = _birth_days(numbers, category, enrolment)
     conferral = np.array([day.year * 10_000 + day.month * 100 + day.day for day in days])
@@ -149,20 +168,27 @@ def _programmes(
     return np.concatenate(parts)
 
 
-def _files(category: npt.NDArray[np.str_], filing: Index) -> tuple[list[RecordFile], Index]:
+def _files(
+    category: npt.NDArray[np.str_], filing: Index, filings: list[Filing]
+) -> tuple[list[RecordFile], Index]:
     """Files by filing and category; a large category goes in two."""
     change = np.flatnonzero((filing[1:] != filing[:-1]) | (category[1:] != category[:-1])) + 1
     bounds = [0, *change.tolist(), len(filing)]
     files: list[RecordFile] = []
     for first, last in itertools.pairwise(bounds):
         code = str(category[first])
+        form = filings[filing[first]].habits.format
         pieces = 2 if last - first > LARGEST_FILE else 1
         edges = [first + (last - first) * k // pieces for k in range(pieces + 1)]
         for k in range(pieces):
             suffix = f"-{k + 1}" if k else ""
             files.append(
                 RecordFile(
-                    int(filing[first]), code, f"records-{code}{suffix}.csv", edges[k], edges[k + 1]
+                    int(filing[first]),
+                    code,
+                    f"records-{code}{suffix}.{form}",
+                    edges[k],
+                    edges[k + 1],
                 )
             )
     sizes = [file.last - file.first for file in files]
@@ -217,3 +243,8 @@ def letters(rows: Rows) -> Index:
 def month_bytes(months: Index) -> Bytes:
     """CCYYMM of months counted as year*12 + month-1."""
     return digits(months // 12 * 100 + months % 12 + 1, 6)
+
+
+def day_of(number: int) -> date:
+    """The date of a number CCYYMMDD."""
+    return date(number // 10_000, number // 100 % 100, number % 100)

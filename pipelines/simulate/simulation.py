@@ -10,37 +10,45 @@ import numpy as np
 import polars as pl
 
 from pipelines.home import Home
-from pipelines.simulate.columns import share_out
-from pipelines.simulate.faults import FILING_FAULTS, ON_EVERY_LINE
+from pipelines.simulate.beside import listed
+from pipelines.simulate.certificates import write_templates
+from pipelines.simulate.columns import Mask, share_out
+from pipelines.simulate.dbf import misfits
+from pipelines.simulate.exams import exam_results, write_results
+from pipelines.simulate.faults import FILING_FAULTS, NO_TEMPLATE, can_have
 from pipelines.simulate.filings import Filing, plan_filings
+from pipelines.simulate.heads import head_officers
+from pipelines.simulate.hints import hints
 from pipelines.simulate.identity import Numbers
-from pipelines.simulate.injection import Injector, inject, truth_of
+from pipelines.simulate.injection import Injector, inject
 from pipelines.simulate.institutions import Institution, active, build_institutions
-from pipelines.simulate.officers import ghost_code, national_officers, officers_of
-from pipelines.simulate.packages import Content, list_entries, write_package
+from pipelines.simulate.officers import national_officers, officers_of
+from pipelines.simulate.packages import Content, Papers, has_photos, list_entries, write_package
 from pipelines.simulate.plan import Plan, Stream, stream
 from pipelines.simulate.records import make_records
 from pipelines.simulate.reference import EnrolmentFile, write_reference
 from pipelines.simulate.registry import Registry, Supply
-from pipelines.simulate.rows import RecordFile, Rows, lay_out_rows
+from pipelines.simulate.rows import Rows, lay_out_rows
+from pipelines.simulate.truth import (
+    broken_lines,
+    filing_truth,
+    line_truth,
+    template_truth,
+    write_truth,
+)
 from pipelines.simulate.volumes import (
     load_provinces,
     province_volumes,
     records_by_category,
     records_by_province,
 )
+from pipelines.standard import CATEGORIES
+
+FEWEST_FOR_A_GAP = 3
+"""With fewer institutions that are otherwise in order, none lacks a certificate template."""
 
 CHUNK = 100_000
 """Rows made at a time: whole institutions, at least one."""
-
-TRUTH = {
-    "province_code": pl.String,
-    "filing_id": pl.String,
-    "file": pl.String,
-    "line": pl.Int64,
-    "fault": pl.String,
-    "rule_code": pl.String,
-}
 
 
 @dataclass
@@ -89,7 +97,7 @@ def simulate(home: Home, plan: Plan, progress: Progress | None = None) -> Simula
         work = _Province(home, plan, province, int(total), count, done)
         truth.append(work.run(progress))
     with done.phase("truth"):
-        _write_truth(home, plan, pl.concat(truth))
+        write_truth(home, plan, pl.concat(truth))
     return done
 
 
@@ -110,23 +118,51 @@ class _Province:
         with done.phase("reference"):
             self.institutions = build_institutions(plan.seed, self.province)
             officers = officers_of(plan.seed, code, self.institutions)
+            officers += head_officers(plan.seed, self.institutions, plan.when.last_day)
             write_reference(home, plan.seed, self.institutions, officers)
         share = total / province_volumes(plan.when)[code].sum()
         filers = active(self.institutions, float(share), packages)
         by_category = records_by_category(code, plan.when, total)
         self.filings = plan_filings(plan, code, filers, by_category, packages)
-        self.spoiled = self._spoil_filings()
+        chosen = self._choose_filings()
+        self.spoiled = {
+            filing.filing_id: fault
+            for filing, fault in chosen.items()
+            if can_have(fault, filing.habits.format, plan.photos and has_photos(filing))
+        }
+        self.reserved = {filing.filing_id for filing in chosen}
+        self.missing = self._miss_a_template()
+        with done.phase("reference"):
+            path = home.reference / "certificate_templates.csv"
+            write_templates(path, self.institutions, self.missing, plan.when)
 
-    def _spoil_filings(self) -> dict[str, str]:
-        """Faults of whole filings, by filing id; the kinds take turns."""
+    def _choose_filings(self) -> dict[Filing, str]:
+        """Filings and their faults of the whole filing, whether they can have it in their format
+        or not; the kinds take turns."""
         numbers = stream(self.plan.seed, "filing-faults", self.code, self.plan.semester)
         wanted = round(self.plan.filing_fault_rate * len(self.filings))
         kinds = numbers.permutation(list(FILING_FAULTS))
         chosen = np.sort(numbers.choice(len(self.filings), wanted, replace=False))
-        return {
-            self.filings[place].filing_id: str(kinds[turn % len(kinds)])
-            for turn, place in enumerate(chosen)
-        }
+        return {self.filings[place]: str(kinds[k % len(kinds)]) for k, place in enumerate(chosen)}
+
+    def _miss_a_template(self) -> tuple[str, str]:
+        """The institution and level without a certificate template: the smallest one that has no
+        other fault of a whole filing; none in a clean simulation or a tiny one."""
+        rows: Counter[str] = Counter()
+        spoiled = {one.institution.code for one in self.filings if one.filing_id in self.reserved}
+        for one in self.filings:
+            rows[one.institution.code] += one.rows
+        usable = [code for code in rows if code not in spoiled]
+        if self.plan.filing_fault_rate <= 0 or len(usable) < FEWEST_FOR_A_GAP:
+            return "", ""
+        smallest = min(usable, key=lambda code: (rows[code], code))
+        levels = [
+            CATEGORIES[segment.category].level
+            for one in self.filings
+            if one.institution.code == smallest
+            for segment in one.segments
+        ]
+        return smallest, max(levels)
 
     def run(self, progress: Progress | None) -> pl.DataFrame:
         """Makes and writes everything; the province's truth."""
@@ -136,11 +172,13 @@ class _Province:
         injector = Injector.of(stream(*seeds, "kinds"), self.plan.fault_rate, self.total)
         enrolments = EnrolmentFile(self.home, self.code)
         truth = []
+        self.results: list[pl.DataFrame] = []
         for place, filings in enumerate(chunks(self.filings)):
             numbers = stream(*seeds, "chunk", place)
             with self.done.phase("records"):
                 rows = lay_out_rows(numbers, self.plan.seed, filings)
                 frame, enrolled = make_records(numbers, supply, registry, rows)
+                rows = self._refiled(rows, frame)
             with self.done.phase("enrolments"):
                 enrolments.add(enrolled)
                 self.done.enrolments += len(enrolled)
@@ -150,114 +188,84 @@ class _Province:
                 progress(self.done.records, self.plan.records)
         with self.done.phase("enrolments"):
             enrolments.finish()
+            write_results(self.home, self.code, self.results)
         return pl.concat(truth)
+
+    def _refiled(self, rows: Rows, frame: pl.DataFrame) -> Rows:
+        """Institutions with a value that a dBase field cannot hold file spreadsheets instead."""
+        dbase = np.array([filing.habits.format == "dbf" for filing in rows.filings])[rows.filing]
+        if not dbase.any():
+            return rows
+        wide = np.flatnonzero(dbase & misfits(frame).to_numpy())
+        codes = {rows.institutions[place].code for place in np.unique(rows.institution[wide])}
+        return rows.refiled(codes, "xlsx") if codes else rows
 
     def _write_chunk(
         self, numbers: Stream, injector: Injector, rows: Rows, frame: pl.DataFrame
     ) -> pl.DataFrame:
         with self.done.phase("faults"):
-            frame = frame.with_columns(self._hints(rows))
-            whole = np.array([f.filing_id not in self.spoiled for f in rows.filings])
-            assigned = injector.assign(numbers, frame, whole[rows.filing])
-            entries = list_entries(frame)
-            frame = inject(frame, assigned)
-            first = np.array([file.first for file in rows.files])
-            lines = truth_of(frame, assigned, first)
-            broken: dict[int, dict[int, str]] = {}
+            before = frame.with_columns(hints(self.plan.seed, self.institutions, rows))
+            assigned = injector.assign(numbers, before, self._free(rows), self.plan.photos)
+            after = inject(before, assigned)
+            truth = line_truth(self.code, rows, before, assigned)
             for one in assigned:
                 self.done.faults[one.kind.name] += len(one.all_rows)
                 self.done.faulty_lines += len(one.all_rows)
-                for row in one.all_rows if one.kind.breaks else ():
-                    file = int(rows.file[row])
-                    broken.setdefault(file, {})[int(row - first[file]) + 2] = one.kind.breaks
+            missing = after["marks"] == "exam=missing"
+            self.results.append(exam_results(numbers, before, missing))
         with self.done.phase("packages"):
-            concerned = self._write_packages(rows, frame, entries, broken)
-        return pl.concat([self._line_truth(rows, lines), self._filing_truth(rows, concerned)])
+            concerned = self._write_packages(rows, before, after, broken_lines(rows, assigned))
+        self._count_filing_faults(rows)
+        return pl.concat(
+            [
+                truth,
+                filing_truth(self.code, rows, self.spoiled, concerned),
+                template_truth(self.code, rows, self.missing),
+            ]
+        )
 
-    def _hints(self, rows: Rows) -> list[pl.Series]:
-        """Columns that only the faults read: lines of the filing, some other institution."""
-        sizes = np.bincount(rows.filing, minlength=len(rows.filings))[rows.filing]
-        plain = [one for one in self.institutions if one.kind == "university"][-2:]
-        own = [one.code for one in rows.institutions]
-        others = [next((p for p in plain if p.code != code), plain[0]) for code in own]
-        return [
-            pl.Series("filing_rows", sizes),
-            pl.Series("code", [one.code for one in others])
-            .gather(rows.institution)
-            .alias("other_code"),
-            pl.Series("name", [one.name_zh for one in others])
-            .gather(rows.institution)
-            .alias("other_name"),
+    def _free(self, rows: Rows) -> Mask:
+        """Rows that may have a fault of their own: what is wrong with the whole is told once."""
+        whole = [
+            one.filing_id not in self.reserved and one.institution.code != self.missing[0]
+            for one in rows.filings
         ]
+        free: Mask = np.array(whole)[rows.filing]
+        return free
 
     def _write_packages(
         self,
         rows: Rows,
-        frame: pl.DataFrame,
-        entries: pl.Series,
+        before: pl.DataFrame,
+        after: pl.DataFrame,
         broken: dict[int, dict[int, str]],
     ) -> dict[str, str]:
         concerned = {}
+        entries, people = list_entries(before), listed(before, after)
+        photos = pl.DataFrame([before["ZP"], after["marks"]])
         for place, filing in enumerate(rows.filings):
             files = [(i, file) for i, file in enumerate(rows.files) if file.filing == place]
             contents = [
-                Content(file.path, file.category, frame[file.first : file.last], broken.get(i, {}))
+                Content(file.path, file.category, after[file.first : file.last], broken.get(i, {}))
                 for i, file in files
             ]
-            names = entries[files[0][1].first : files[-1][1].last].to_list()
+            here = slice(files[0][1].first, files[-1][1].last)
+            with_photos = self.plan.photos and has_photos(filing)
+            papers = Papers(
+                entries[here].to_list(), people[here], photos[here] if with_photos else None
+            )
             fault = self.spoiled.get(filing.filing_id, "")
             concerned[filing.filing_id] = write_package(
-                self.home.inbox, self.plan.seed, filing, contents, names, fault
+                self.home.inbox, self.plan.seed, filing, contents, papers, fault
             )
         return concerned
 
-    def _line_truth(self, rows: Rows, lines: pl.DataFrame) -> pl.DataFrame:
-        ids = pl.Series([rows.filings[file.filing].filing_id for file in rows.files])
-        paths = pl.Series([file.path for file in rows.files])
-        return lines.select(
-            pl.lit(self.code).alias("province_code"),
-            ids.gather(lines["file"]).alias("filing_id"),
-            paths.gather(lines["file"]).alias("file"),
-            "line",
-            "fault",
-            "rule_code",
-        ).cast(TRUTH)  # type: ignore[arg-type]
-
-    def _filing_truth(self, rows: Rows, concerned: dict[str, str]) -> pl.DataFrame:
-        parts = [pl.DataFrame(schema=TRUTH)]
-        for place, filing in enumerate(rows.filings):
-            fault = self.spoiled.get(filing.filing_id)
-            if not fault:
-                continue
-            self.done.faults[fault] += 1
-            self.done.faulty_filings += 1
-            filing_id = self._filed_as(filing, fault)
-            path = concerned[filing.filing_id] or None
-            for rule in FILING_FAULTS[fault]:
-                if rule in ON_EVERY_LINE:
-                    files = [file for file in rows.files if file.filing == place]
-                    parts += [self._each_line(filing_id, file, fault, rule) for file in files]
-                else:
-                    row = [[self.code, filing_id, path, None, fault, rule]]
-                    parts.append(pl.DataFrame(row, schema=TRUTH, orient="row"))
-        return pl.concat(parts)
-
-    def _filed_as(self, filing: Filing, fault: str) -> str:
-        if fault == "institution_unknown":
-            return filing.filing_id.replace(filing.institution.code, ghost_code(self.code))
-        if fault == "filing_id_of_other_semester":
-            return f"{filing.filing_id[:9]}2010-2011-1{filing.filing_id[20:]}"
-        return filing.filing_id
-
-    def _each_line(self, filing_id: str, file: RecordFile, fault: str, rule: str) -> pl.DataFrame:
-        return pl.select(
-            pl.lit(self.code).alias("province_code"),
-            pl.lit(filing_id).alias("filing_id"),
-            pl.lit(file.path).alias("file"),
-            pl.int_range(2, file.last - file.first + 2).alias("line"),
-            pl.lit(fault).alias("fault"),
-            pl.lit(rule).alias("rule_code"),
-        ).cast(TRUTH)  # type: ignore[arg-type]
+    def _count_filing_faults(self, rows: Rows) -> None:
+        told = [self.spoiled[f.filing_id] for f in rows.filings if f.filing_id in self.spoiled]
+        if any(one.code == self.missing[0] for one in rows.institutions):
+            told.append(NO_TEMPLATE)
+        self.done.faults.update(told)
+        self.done.faulty_filings += len(told)
 
     def _count(self, rows: Rows) -> None:
         codes, counts = np.unique(rows.category, return_counts=True)
@@ -286,12 +294,3 @@ def chunks(filings: list[Filing]) -> Iterator[list[Filing]]:
 
 def _rows_of(filings: list[Filing], institution: Institution) -> int:
     return sum(one.rows for one in filings if one.institution.code == institution.code)
-
-
-def _write_truth(home: Home, plan: Plan, truth: pl.DataFrame) -> None:
-    path = home.truth / f"{plan.semester}.parquet"
-    if path.exists():
-        kept = pl.read_parquet(path).filter(~pl.col("province_code").is_in(list(plan.provinces)))
-        truth = pl.concat([kept, truth])
-    order = ["province_code", "filing_id", "file", "line", "rule_code"]
-    truth.sort(order, nulls_last=False).write_parquet(path, compression="zstd")

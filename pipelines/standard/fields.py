@@ -101,6 +101,17 @@ def _refuse_nonsense(fields: list[Field], by_code: dict[str, Field]) -> None:
 
 FIELDS: dict[str, Field] = _load()
 
+KEY_FIELDS = frozenset(code for code, field in FIELDS.items() if field.key_field)
+"""The key fields of Art. 18, codes and texts: name, sex, identity number, degree category."""
+
+PERSON_NAMES = frozenset({"XM", "XZXM", "ZXXM", "DSXM"})
+"""Names of people, written by the rules for names (middle dot)."""
+
+IDENTIFIERS = frozenset(
+    {"ZJHM", "XWZSBH", "XH", "KSH", "SQXWBH", "XMPY", "ZP", "QQHM", "SJHM", "DZYX", "YXDM"}
+)
+"""Texts that are numbers or Latin words: ASCII, as codes and dates are."""
+
 
 def field(name: str) -> Field:
     """The field by its code, readable name or Chinese label; KeyError when there is none."""

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import semester
+from tests.benchmarks import examination, semester
 from tests.benchmarks.record import show, write
 
-BENCHMARKS = {"semester": semester.measure}
+BENCHMARKS = {"semester": semester.measure, "examination": examination.measure}
 OUT = Path("build/bench.json")
 
 

@@ -38,16 +38,16 @@ class Run:
 def measure(records: int) -> list[Measure]:
     """Measures ``records`` and four times as many."""
     with tempfile.TemporaryDirectory(prefix="xuewei-bench-") as folder:
-        small, simulate_s = _simulate(Path(folder) / "small", records)
-        bare = _bare(small)
+        small, simulate_s = simulate(Path(folder) / "small", records)
+        bare = bare_load(small)
         print(f"bare load {bare:.2f} s", flush=True)
         one = _run(small)
         _tell("1 x", one)
         shutil.rmtree(small, ignore_errors=True)
-        large, _ = _simulate(Path(folder) / "large", 4 * records)
+        large, _ = simulate(Path(folder) / "large", 4 * records)
         four = _run(large)
         _tell("4 x", four)
-        _make_removable(large)
+        make_removable(large)
     return [
         Measure("bare_load_s", bare, "s"),
         Measure("examine_s", one.examine_seconds, "s"),
@@ -74,18 +74,20 @@ def _xuewei(*arguments: str) -> str:
     return done.stdout
 
 
-def _simulate(home: Path, records: int) -> tuple[Path, float]:
+def simulate(home: Path, records: int, *options: str) -> tuple[Path, float]:
+    """Simulates a province's semester; the home and the seconds that it took."""
     filings = max(1, records * FILINGS_A_MILLION // 1_000_000)
     start = time.monotonic()
     _xuewei(
         *("simulate", "--home", str(home), "--semester", SEMESTER, "--province", PROVINCE),
         *("--records", str(records), "--filings", str(filings), "--filing-fault-rate", "0"),
+        *options,
         "--json",
     )
     return home, time.monotonic() - start
 
 
-def _bare(home: Path) -> float:
+def bare_load(home: Path) -> float:
     """Median seconds of loading the same rows, in UTF-8, into a table in memory; three runs."""
     plain = home.with_name("plain")
     groups = _write_utf8(home / "inbox", plain)
@@ -112,10 +114,10 @@ def _write_utf8(inbox: Path, plain: Path) -> list[tuple[int, list[Path]]]:
     groups: dict[str, list[Path]] = {}
     for package in sorted(inbox.iterdir()):
         if package.is_dir():
-            contents = {path.name: path.read_bytes() for path in package.glob("*.csv")}
+            contents = {path.name: path.read_bytes() for path in package.glob("records-*.csv")}
         else:
             with zipfile.ZipFile(package) as file:
-                names = [name for name in file.namelist() if name.endswith(".csv")]
+                names = [name for name in file.namelist() if Path(name).match("records-*.csv")]
                 contents = {Path(name).name: file.read(name) for name in names}
         for name, data in contents.items():
             try:
@@ -172,6 +174,7 @@ def _watch(process: psutil.Popen, peaks: list[int]) -> None:
         time.sleep(0.1)
 
 
-def _make_removable(home: Path) -> None:
+def make_removable(home: Path) -> None:
+    """Lets the archive's folders be deleted."""
     for path in (home / "archive").glob("*"):
         path.chmod(0o700)

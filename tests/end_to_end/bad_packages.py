@@ -187,7 +187,7 @@ CASES = (
     ),
     _case(
         "a formula in a cell",
-        "R01",
+        "R01 R39 R40",  # a name that is neither allowed, nor enrolled, nor on the list
         "some",
         change=lambda package: package.cell("XM", '=HYPERLINK("http://evil.example")'),
     ),

@@ -1,14 +1,26 @@
-"""The rules that judge records: data. ``RULES`` look at one record, ``SET_RULES`` at several.
+"""The rules that judge records: data.
 
-Codes R01-R45 are those of the project's facts; P01-P05 are the record layouts' own field rules.
+``RULES`` look at one record, ``SET_RULES`` at several or at the offices' registers,
+``FILING_RULES`` at a filing as a whole. Codes R01-R45 are those of the project's facts, P01-P05 the
+record layouts' own field rules, C01-C02 comparisons that the regulation asks for beside them.
 """
 
 from dataclasses import replace
 
-from pipelines.standard.rules import conferral, generated, person, study
-from pipelines.standard.rules.model import Check, Rule, SetRule, Severity
+from pipelines.standard.rules import compared, conferral, generated, person, profiles, study
+from pipelines.standard.rules.model import Check, FilingRule, Rule, SetRule, Severity
 
-__all__ = ["RULES", "SET_RULES", "Check", "Rule", "SetRule", "Severity", "rule"]
+__all__ = [
+    "FILING_RULES",
+    "RULES",
+    "SET_RULES",
+    "Check",
+    "FilingRule",
+    "Rule",
+    "SetRule",
+    "Severity",
+    "rule",
+]
 
 _FOR_MAJORS = {"R05": study.R05_MAJOR, "R06": study.R06_MAJOR}
 
@@ -27,12 +39,14 @@ RULES: tuple[Rule, ...] = tuple(
     )
 )
 
-SET_RULES: tuple[SetRule, ...] = conferral.SET_RULES
+SET_RULES: tuple[SetRule, ...] = compared.SET_RULES
+
+FILING_RULES: tuple[FilingRule, ...] = profiles.FILING_RULES
 
 
-def rule(code: str) -> Rule | SetRule:
+def rule(code: str) -> Rule | SetRule | FilingRule:
     """The rule of that code; KeyError when there is none."""
-    every: tuple[Rule | SetRule, ...] = (*RULES, *SET_RULES)
+    every: tuple[Rule | SetRule | FilingRule, ...] = (*RULES, *SET_RULES, *FILING_RULES)
     for candidate in every:
         if candidate.code == code:
             return candidate

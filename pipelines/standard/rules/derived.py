@@ -9,6 +9,11 @@ where the file has the column and the cell is empty.
 RESIDENT = "id_type IN ('01', '08')"
 """Documents numbered by GB 11643: the resident card and the residence permits 81/82/83."""
 
+LEGACY = (
+    "id_type = '01' AND conferral_date < DATE '2013-01-01' AND regexp_full_match(ZJHM, '[0-9]{15}')"
+)
+"""Resident numbers of 15 digits, legal for degrees conferred before 2013."""
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 _CHECK_SUM = " + ".join(
@@ -58,7 +63,8 @@ LAYERS: tuple[dict[str, str], ...] = (
         "id_check": f"substr('10X98765432', (({_CHECK_SUM}) % 11)::INTEGER + 1, 1)",
         "certificate_letters": "NOT certificate_plain AND conferral_date BETWEEN "
         "DATE '2006-01-01' AND DATE '2015-12-31' AND regexp_full_match(XWZSBH, "
-        "'[0-9]{5}4[0-9]{4}[SE][0-9]{5}|[CTLQZ][0-9]{5}[234][0-9]{10}"
+        "'[0-9]{5}4[0-9]{4}[SE][0-9]{5}|[LZ][0-9]{5}[234][0-9]{10}|C[0-9]{5}4[0-9]{10}"
+        "|T[0-9]{5}[23][0-9]{10}|Q[0-9]{5}3[0-9]{10}"
         "|C[0-9]{5}4[0-9]{4}Z[0-9]{5}|Z[0-9]{5}[234][0-9]{4}[A-Z][0-9]{5}')",
     },
     {

@@ -13,11 +13,12 @@ from pipelines.standard.fields import FIELDS
 
 
 class Severity(StrEnum):
-    """What a finding does to its line: return it, hold it, or only report it."""
+    """What a finding does to its line: return it, hold it, only report it, or tell of a repair."""
 
     ERROR = "error"
     HOLD = "hold"
     WARNING = "warning"
+    REPAIRED = "repaired"
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,21 @@ class Rule:
                     raise ValueError(f"rule {self.code} names field {name}, which is not declared")
 
 
-COMPARED_FIELDS = ("ZJHM", "XWLBM", "XWZSBH", "XZXM", "ZXXM", "LWTM")
+COMPARED_FIELDS = (
+    *("XM", "ZJHM", "XWLBM", "XWZSBH", "XZXM", "ZXXM"),
+    *("LWTM", "LWGJC", "ZYDM", "HXWRQ", "SQXWBH", "CSRQ", "XBM", "XB"),
+)
 """The fields that rules over several records compare."""
 
 
 @dataclass(frozen=True)
 class SetRule:
-    """A rule over several records. ``bad_rows`` selects the ``row_id`` of those that break it.
+    """A rule over several records, or over a record and the offices' registers.
 
-    It may read ``compared`` (row_id, filing_no, institution, level, id_type, and the fields that
-    ``COMPARED_FIELDS`` names, blank as NULL) and ``registered_certificates``.
+    ``bad_rows`` selects the ``row_id`` of those that break it. It may read ``compared`` (row_id,
+    filing_no, institution, category, level and the fields of ``COMPARED_FIELDS``, blank as NULL),
+    ``registered`` and ``repeated_people`` (see ``examination.registers``), and the tables in
+    ``needs``: a rule whose tables are not there is not judged, and that is told.
     """
 
     code: str
@@ -90,3 +96,21 @@ class SetRule:
     zh: str
     en: str
     source: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FilingRule:
+    """A rule over a filing as a whole. ``bad_filings`` selects the ``filing_no`` that break it."""
+
+    code: str
+    severity: Severity
+    title_zh: str
+    title_en: str
+    basis: str
+    field: str
+    bad_filings: str
+    zh: str
+    en: str
+    source: str = ""
+    needs: tuple[str, ...] = ()

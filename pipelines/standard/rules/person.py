@@ -1,12 +1,15 @@
 """Rules about the person: name, sex, birth, identity document, nationality, ethnic group."""
 
-from pipelines.standard.rules.derived import RESIDENT
+from pipelines.standard.rules.derived import LEGACY, RESIDENT
 from pipelines.standard.rules.model import Check, Rule, Severity
 
 HAN = r"\x{3007}\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}\x{20000}-\x{323AF}"
 """Han characters as RE2 ranges: private use and compatibility ideographs are not among them."""
 
-_NAME = f"[{HAN}A-Za-z]([{HAN}A-Za-z· .'-]*[{HAN}A-Za-z.])?"
+_LETTERS = HAN + r"\x{E000}-\x{F8FF}\x{F0000}-\x{10FFFD}A-Za-z"
+"""Private-use characters are not refused here: they may be somebody's name, and T08 holds them."""
+
+_NAME = f"[{_LETTERS}]([{_LETTERS}· .'-]*[{_LETTERS}.])?"
 
 R01 = Rule(
     "R01",
@@ -51,6 +54,14 @@ R02 = Rule(
             zh="出生日期应与证件号码第7至14位一致",
             en="The date of birth must equal digits 7 to 14 of the identity number",
         ),
+        Check(
+            "CSRQ",
+            good="'19' || substr(ZJHM, 7, 6) = CSRQ",
+            applies=f"{LEGACY} AND birth_date IS NOT NULL",
+            reads=("ZJHM",),
+            zh="出生日期应与15位证件号码第7至12位一致",
+            en="The date of birth must equal digits 7 to 12 of the number of 15 digits",
+        ),
     ),
     source="S M",
 )
@@ -71,6 +82,14 @@ R03 = Rule(
             en="The sex must fit the 17th digit of the identity number (odd: male, even: female)",
         ),
         Check(
+            "XBM",
+            good="sex = CASE WHEN right(ZJHM, 1)::INTEGER % 2 = 1 THEN '1' ELSE '2' END",
+            applies=f"{LEGACY} AND sex IN ('1', '2')",
+            reads=("ZJHM",),
+            zh="性别应与15位证件号码末位的奇偶一致（奇数为男，偶数为女）",
+            en="The sex must fit the last of 15 digits (odd: male, even: female)",
+        ),
+        Check(
             "XB",
             good="sex = CASE WHEN id_17 % 2 = 1 THEN '1' ELSE '2' END",
             applies=f"XBM IS NULL AND {RESIDENT} AND id_17 IS NOT NULL AND sex IN ('1', '2')",
@@ -86,8 +105,11 @@ _PATTERNS = {
     "03": "[HM][0-9]{8}([0-9]{2})?",
     "04": r"[0-9]{8}|[0-9]{10}(\([A-Z]\)|[A-Z])?",
     "05": "[A-Z0-9]{5,17}",
+    "06": r"[A-Z]{1,2}[0-9]{6}\(?[0-9A]\)?|[HK][0-9A-Z]?[0-9]{7,8}",
+    "07": r"[157][0-9]{6}\(?[0-9]\)?|M[A-Z]?[0-9]{7,8}",
     "09": "[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]",
 }
+"""Usual forms by document type: the codes other than 01 are unsure, so these only warn."""
 
 R04 = Rule(
     "R04",
@@ -101,6 +123,7 @@ R04 = Rule(
             good="CASE WHEN length(ZJHM) = 15 THEN regexp_full_match(ZJHM, '[0-9]{15}') "
             "AND conferral_date < DATE '2013-01-01' ELSE id_sound END",
             applies="id_type = '01'",
+            # the county code is not judged: abolished ones are valid for life
             zh="居民身份证号码应为18位且校验码正确（2013年前授予的学位可为15位）",
             en="A resident identity number has 18 characters and a correct check character "
             "(15 digits only for degrees conferred before 2013)",
@@ -112,6 +135,13 @@ R04 = Rule(
             zh="港澳台居民居住证号码应以81、82、83开头，共18位且校验码正确",
             en="A residence permit number begins with 81, 82 or 83, has 18 characters and a "
             "correct check character",
+        ),
+        Check(
+            "ZJHM",
+            good="id_check = right(ZJHM, 1)",
+            applies="id_type = '09' AND id_17 IS NOT NULL AND ZJHM LIKE '9%'",
+            zh="外国人永久居留身份证号码（2023年12月1日起）的校验码不正确",
+            en="The check character of the permanent residence card (since 2023-12-01) is wrong",
         ),
         *(
             Check(

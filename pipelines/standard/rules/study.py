@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pipelines.standard.rules.editions import academic_codes, discipline_names, withdrawn
+from pipelines.standard.rules.generated import sql_list
 from pipelines.standard.rules.model import Check, Rule, Severity
 from pipelines.standard.rules.person import HAN
 
@@ -103,11 +105,27 @@ R27 = Rule(
     source="M",
 )
 
+_INTAKE_2013 = "coalesce(enrolment_m, 24300) >= 2013 * 12 + 7"
+"""Intakes before 2013 carry codes of the catalogue of 1998, where they mean other majors."""
+
+_INTAKE_2023 = "202308"
+"""The graduate catalogue of 2022 is in force for the intake of 2023 on."""
+
 R05_MAJOR = (
     Check(
         "ZYDM",
+        good=f"RXNY < '{_INTAKE_2023}' OR left(ZYDM, 4) NOT IN ({sql_list(withdrawn())})",
+        applies="level <> '4'",
+        reads=("RXNY",),
+        zh="专业代码属旧版目录，2022年版目录（2023年入学起适用）已无此代码，请核实",
+        en="The code left the catalogue with the edition of 2022 (intake of 2023 on): confirm",
+        severity=Severity.HOLD,
+        by_value=True,
+    ),
+    Check(
+        "ZYDM",
         good="class_name IS NOT NULL",
-        applies=f"level = '4' AND regexp_full_match(ZYDM, '{_BACHELOR_SHAPE}')",
+        applies=f"level = '4' AND regexp_full_match(ZYDM, '{_BACHELOR_SHAPE}') AND {_INTAKE_2013}",
         zh="专业代码前四位不是本科专业类",
         en="The first four digits of the major are not a class of bachelor majors",
     ),
@@ -126,14 +144,23 @@ R06_MAJOR = (
     Check(
         "ZYMC",
         good="starts_with(ZYMC, bachelor_name)",
-        applies="level = '4' AND bachelor_name IS NOT NULL "
-        "AND coalesce(enrolment_m, 24300) >= 2013 * 12 + 8",
+        applies=f"level = '4' AND bachelor_name IS NOT NULL AND {_INTAKE_2013}",
         reads=("ZYDM",),
         zh="专业名称与专业代码不一致",
         en="The name of the major disagrees with its code",
     ),
+    Check(
+        "ZYMC",
+        good=f"left(ZYDM, 4) || '|' || ZYMC IN ({sql_list(discipline_names())})",
+        applies="level <> '4' AND "
+        f"regexp_full_match(ZYDM, '({'|'.join(sorted(academic_codes()))})00')",
+        reads=("ZYDM",),
+        zh="专业名称与一级学科代码不一致（各版目录）",
+        en="The name of the discipline disagrees with its code in every edition of the catalogue",
+        by_value=True,
+    ),
 )
-"""Codes of 1998 mean other majors: only intakes under the catalogue of 2012 are compared."""
+"""Only codes that stand for a first-level discipline have a name of the catalogue's own."""
 
 R25 = Rule(
     "R25",
@@ -147,7 +174,7 @@ R25 = Rule(
             good="CASE WHEN left(ZYDM, 2) = degree_discipline THEN true "
             "ELSE contains(bachelor_awards, degree_discipline) END",
             applies="level = '4' AND topic_level = '4' AND class_name IS NOT NULL "
-            "AND degree_discipline IS NOT NULL",
+            f"AND degree_discipline IS NOT NULL AND {_INTAKE_2013}",
             reads=("ZYDM",),
             zh="该专业不授予此学位类别",
             en="The major is not awarded in this degree category",

@@ -66,6 +66,10 @@ class Desk:
             "--submitted-at": manifest["submitted_at"],
             "--standard": manifest["standard"],
         }
+        if "names" in resolution:
+            named["--names"] = str(self.folder / resolution["names"]["file"])
+        if "photos" in manifest:
+            named["--photos"] = str(self.folder / manifest["photos"]["path"])
         days = ["--disclosed", manifest["disclosed"]["from"], manifest["disclosed"]["to"]]
         return [*(part for pair in named.items() for part in pair), *days]
 
@@ -80,9 +84,9 @@ def desk(office: Home, tmp_path: Path) -> Desk:
     )
     folder = tmp_path / "desk"
     (folder / "records").mkdir(parents=True)
-    scan = package.manifest["resolutions"][0]["file"]
+    listed = {file["path"] for file in package.manifest["files"]}
     for name, data in package.files.items():
-        place = folder if name == scan else folder / "records"
+        place = folder / "records" if name in listed else folder
         (place / name).write_bytes(data)
     key = office.keys / f"{package.manifest['institution']}-k1.pem"
     shutil.copy(key, folder)

@@ -1,6 +1,7 @@
 """For institutions: pack, sign, check, with the very rules that will judge the filing."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def test_a_faulty_package_is_told_why(desk: Desk, command: Command) -> None:
     assert [(rule, severity, lines) for rule, severity, lines, _ in found["reasons"]] == [
         ("R01", "error", 1)
     ]
-    assert {path.name for path in out.iterdir()} == {"feedback.csv", "feedback.json"}
+    names = {"feedback.csv", "feedback.json", "feedback.xlsx"}
+    assert {path.name for path in out.iterdir()} == names
 
 
 def test_what_people_see_of_a_faulty_package(desk: Desk, command: Command) -> None:
@@ -116,6 +118,24 @@ def test_no_package_at_all(desk: Desk, command: Command, tmp_path: Path) -> None
     assert "F01" in said.stderr
     assert "xuewei filing pack" in said.stderr
     assert '{"' not in said.stderr, "a person reads sentences, not JSON"
+
+
+def test_the_offices_tolerances_and_settings_hold_in_a_check(desk: Desk, command: Command) -> None:
+    spoil(desk, "XM", "")
+    package = packed(desk, command)
+    home = desk.folder / "office"
+    shutil.copytree(desk.home.reference, home / "reference")
+    table = (
+        "tolerance_id,rule_code,province_code,institution_code,semester,scope,share,lines,"
+        "valid_from,valid_to,basis\nt1,R01,,,,filing,,1,,,\n"
+    )
+    (home / "reference" / "tolerances.csv").write_text(table)
+    said = command("filing", "check", package, "--home", home, "--json")
+    assert said.exit_code == 0, said.output
+    assert [reason[:2] for reason in json.loads(said.stdout)["reasons"]] == [["R01", "warning"]]
+    (home / "reference" / "examination.toml").write_text("[disclosure]\nminimum_days = 300\n")
+    said = command("filing", "check", package, "--home", home, "--json")
+    assert [reason[:3] for reason in json.loads(said.stdout)["whole"]] == ["C03"]
 
 
 @pytest.mark.parametrize("name", ["late.part", ".hidden"])

@@ -9,10 +9,11 @@ from pipelines.filing.door_rules import DOOR_RULES
 from pipelines.standard import FIELDS
 from pipelines.standard.codes import code_tables
 from pipelines.standard.dictionary import FILES
-from pipelines.standard.rules import RULES, SET_RULES
+from pipelines.standard.rules import FILING_RULES, RULES, SET_RULES
 from tests.unit.cli.conftest import Command
 
-CODES = sorted({rule.code for rule in (*RULES, *SET_RULES)} | set(DOOR_RULES))
+JUDGED = {rule.code for rule in (*RULES, *SET_RULES, *FILING_RULES)}
+CODES = sorted(JUDGED | set(DOOR_RULES))
 
 
 @pytest.mark.parametrize("name", ["XWZSBH", "学位证书编号", "certificate_number"])
@@ -39,7 +40,7 @@ def test_every_code_table_can_be_shown(table: str, command: Command) -> None:
 def test_every_rule_can_be_shown(code: str, command: Command) -> None:
     shown = json.loads(command("standard", "show", code.lower(), "--json").output)
     assert shown["rule"] == code
-    assert shown["severity"] in ("error", "hold", "warning")
+    assert shown["severity"] in ("error", "hold", "warning", "repaired")
     assert shown["中文"]
     assert shown["English"]
     assert shown["basis"]

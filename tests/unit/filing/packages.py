@@ -27,6 +27,7 @@ PROVINCE, INSTITUTION, SEMESTER = "11", "10901", "2025-2026-1"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 CODES = tuple(field.code for field in layout("2018").fields("M1"))
+NUMBER = "校学位〔2026〕1号"
 RESOLUTION = b"%PDF-1.4 resolution"
 
 
@@ -69,7 +70,8 @@ def _register(path: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]])
 def record(number: int = 1, **values: str) -> list[str]:
     """A record in the order of CODES: plausible enough for the door, which judges no values."""
     row = {code: f"{code.lower()}{number}" for code in CODES}
-    row |= {"XM": "李雷", "ZJHM": f"11010119900101{number:04d}", "BZ": ""} | values
+    row |= {"XM": "李雷", "ZJHM": f"11010119900101{number:04d}", "BZ": ""}
+    row |= {"JYBH": NUMBER} | values
     return [row[code] for code in CODES]
 
 
@@ -146,7 +148,7 @@ def draft(
         "semester": SEMESTER,
         "resolutions": [
             {
-                "number": "校学位〔2026〕1号",
+                "number": NUMBER,
                 "adopted_on": "2026-01-08",
                 "effective_on": "2026-01-08",
                 "headcount": rows,

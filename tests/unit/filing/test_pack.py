@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -18,7 +19,8 @@ from pipelines.filing.pack import (
     sign_package,
 )
 from pipelines.filing.signature import canonical_json, public_bytes, sign, verify
-from tests.unit.filing.packages import KEY, OTHER_KEY, make_home, records, table, take_in
+from tests.unit.filing.packages import KEY, NUMBER, OTHER_KEY, make_home, records, table, take_in
+from tests.unit.filing.sheets import dbf, parquet, rows, xlsx
 
 
 @pytest.fixture
@@ -73,6 +75,51 @@ def test_what_is_packed_and_signed_is_taken_in_without_a_finding(
     assert outcome.codes() == []
     assert outcome.landed.lines == 3
     assert outcome.files["encoding"].to_list() == ["gb18030"]
+
+
+def test_photos_and_a_list_of_names_are_packed(folder, tmp_path):
+    home = make_home(tmp_path / "home")
+    jpeg = b"\xff\xd8\xff\xe0 \xff\xd9"
+    with zipfile.ZipFile(folder / "照片.zip", "w") as archive:
+        for number in range(1, 4):
+            archive.writestr(f"zp{number}", jpeg)
+    names = folder / "名单.csv"
+    names.write_text("姓名,学位类别\n" + "李雷,工学硕士\n" * 3, encoding="utf-8-sig")
+    made = options(tmp_path, photos=folder / "照片.zip")
+    (scan,) = made.resolutions
+    made = replace(made, resolutions=[replace(scan, number=NUMBER, names=names)])
+    path = pack_folder(folder, home.inbox / "package.zip", made)
+    sign_package(path, key_file(tmp_path))
+    outcome = take_in(home)
+    assert outcome.codes() == []
+    assert {entry["path"] for entry in outcome.filings["entries"][0]} == {
+        "manifest.json", "records-M1.csv", "决议.pdf", "名单.csv", "照片.zip",
+    }  # fmt: skip
+
+
+def test_files_of_every_format_are_packed(folder, tmp_path):
+    home = make_home(tmp_path / "home")
+    (folder / "records-M1.csv").unlink()
+    (folder / "records-M1.xlsx").write_bytes(xlsx(rows(3)))
+    (folder / "records-M2.DBF").write_bytes(dbf(records(2)))
+    (folder / "records-M3.parquet").write_bytes(parquet(records(1)))
+    path = pack_folder(folder, home.inbox / "package", options(tmp_path))
+    files = load_manifest(path)["files"]
+    assert [(f["path"], f["format"], f["rows"]) for f in files] == [
+        ("records-M1.xlsx", "xlsx", 3), ("records-M2.DBF", "dbf", 2),
+        ("records-M3.parquet", "parquet", 1),
+    ]  # fmt: skip
+    assert not any("encoding" in file for file in files)
+    sign_package(path, key_file(tmp_path))
+    outcome = take_in(home)
+    assert outcome.landed.lines == 6
+    assert set(outcome.codes()) <= {"F11"}  # M1's columns are not all that M2 and M3 ask for
+
+
+def test_a_file_that_is_not_what_its_name_says_is_not_packed(folder, tmp_path):
+    (folder / "records-M2.xlsx").write_bytes(table(records(3)).encode())
+    with pytest.raises(BadInputError):
+        pack_folder(folder, tmp_path / "p", options(tmp_path))
 
 
 def test_a_changed_manifest_is_noticed(folder, tmp_path):

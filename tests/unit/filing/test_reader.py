@@ -44,7 +44,7 @@ def line_of(row: list[str]) -> str:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_same_records_whatever_the_dialect(encoding, end, quoting, delimiter):
     rows = [record(1, XM="𠮷野·买买提"), record(2, XM='他说"好"', BZ="a,b;c"), record(3, XM="")]
     text = table(rows, delimiter=delimiter, quoting=quoting, lineterminator=end)
@@ -242,11 +242,50 @@ def test_gbk_that_is_valid_utf8_by_chance_stays_gbk():
     assert names(made) == ["联通"]
 
 
-@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-32"])
-def test_utf16_is_not_readable(codec):
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_without_a_mark_is_not_readable(codec):
     made = read(table(records(3)).encode(codec))
     assert codes(made) == ["F10"]
     assert (made.rows, made.readable) == (0, False)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("declared", "told"), [("utf-16", []), ("utf-8", ["F10"])])
+def test_unicode_text_of_spreadsheets(codec, declared, told):
+    rows = [record(1, XM="𠮷野·买买提"), record(2, BZ="x\ny")]
+    text = table(rows, delimiter="\t", lineterminator="\r\n")
+    made = read(f"\ufeff{text}".encode(codec), declared)
+    assert codes(made) == told
+    assert made.encoding == "utf-16"
+    assert made.frame.select(CODES).rows() == [tuple(row) for row in rows]
+
+
+def test_half_a_character_of_utf16():
+    raw = table(records(3)).encode("utf-16")
+    made = read(raw[:-1], "utf-16")
+    assert lines(made)[:2] == [(2, None), (3, None)]
+    assert "L02" in dict(lines(made)).values()
+    lone = table([record(1, XM="a?b"), record(2)]).encode("utf-16-le").replace(b"?\0", b"\x00\xd8")
+    assert lines(read(b"\xff\xfe" + lone, "utf-16")) == [(2, "L02"), (3, None)]
+
+
+@pytest.mark.parametrize("told", ["sep=;", "SEP=;", '"sep=;"'])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_line_that_tells_the_delimiter(told, end):
+    header = [f"{code},{code}" if code == "BZ" else code for code in CODES]
+    text = table(records(2), header=header, delimiter=";", lineterminator=end)
+    made = read(f"\ufeff{told}{end}{text}", "utf-8-sig")
+    assert codes(made) == ["F17"]
+    assert lines(made) == [(3, None), (4, None)]
+    assert names(made) == ["李雷"] * 2
+
+
+def test_instructions_below_the_header_are_told_and_faults_keep_their_line():
+    rows = table([["必填"] * len(CODES), *records(2)]) + "broken\n"
+    made = read(rows)
+    assert codes(made) == ["F22"]
+    assert lines(made) == [(3, None), (4, None), (5, "L01")]
+    assert made.faults["position"].to_list() == [2]
 
 
 def test_a_spreadsheet_named_csv():

@@ -307,3 +307,19 @@ def test_missing_provinces_are_named(home: Home) -> None:
     examine_handovers(home, SEMESTER, now=NOW)
     (shanghai,) = missing_provinces(home, SEMESTER)
     assert (shanghai.code, shanghai.name_zh, shanghai.name_en) == ("31", "上海市", "Shanghai")
+
+
+def test_a_person_with_degrees_in_two_provinces_is_remarked_and_not_returned(home: Home) -> None:
+    """R13 over provinces: the later handover's province gets a list, nothing is refused."""
+    one_person = (("ZJHM", "110101200301310011"),)
+    file_province(home, "11", records=1, changes=one_person)
+    file_province(home, "31", records=1, changes=one_person)
+    examined = {e.province: e for e in examine_handovers(home, SEMESTER, now=NOW)}
+    assert [examined[p].outcome for p in ("11", "31")] == ["approve", "approve"]
+    assert [examined[p].remarks for p in ("11", "31")] == [0, 1]
+    remarks = next((home.outbox / "31" / "handover").glob("*/remarks-R13.csv"))
+    assert len(remarks.read_text("utf-8-sig").split()) == 2
+    build.register_nation(home)
+    file_province(home, "32", changes=one_person, records=1)
+    later = examine_handovers(home, SEMESTER, now=NOW)[0]
+    assert (later.outcome, later.remarks) == ("approve", 1), "the register is compared as well"

@@ -2,10 +2,11 @@
 
 import csv
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipelines.examination.examine import examine
 from pipelines.examination.feedback import write_feedback
@@ -65,6 +66,38 @@ def test_the_decision_says_that_it_was_a_policy(home: Home) -> None:
     assert said["authority"] == "province:11"
     assert said["decided_at"] == "2026-02-01T08:30:00Z"
     assert said["signature"] is None
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "days", "overdue"),
+    [
+        (datetime(2026, 1, 20, 2, tzinfo=UTC), 0, False),
+        (datetime(2026, 1, 20, 16, tzinfo=UTC), 1, False),
+        (datetime(2026, 2, 19, 15, 59, tzinfo=UTC), 30, False),
+        (datetime(2026, 2, 19, 16, tzinfo=UTC), 31, True),
+        (datetime(2026, 2, 20, 0, tzinfo=timezone(timedelta(hours=8))), 31, True),
+    ],
+)
+def test_a_review_takes_days_of_the_office(
+    home: Home, decided_at: datetime, days: int, overdue: bool
+) -> None:
+    land(home, [("2018", "B1", clean_record("B1", 1))])
+    examine(home, PROVINCE, SEMESTER, BATCH)
+    decide(home, PROVINCE, SEMESTER, BATCH, now=decided_at)
+    assert decision(home)["review"] == {"days": days, "limit": 30, "overdue": overdue}
+    told = pl.read_parquet(home.decided(PROVINCE, SEMESTER) / BATCH / "filings.parquet")
+    assert told["review_days"].to_list() == [days]
+    assert told["review_days"].dtype == pl.Int32
+    assert told["review_overdue"].to_list() == [overdue]
+
+
+def test_a_review_of_a_filing_of_no_known_day(home: Home) -> None:
+    path = land(home, [("2018", "B1", clean_record("B1", 1))]) / "filings.parquet"
+    unknown = pl.lit(None, pl.Datetime("us"))
+    pl.read_parquet(path).with_columns(submitted_at=unknown).write_parquet(path)
+    examine(home, PROVINCE, SEMESTER, BATCH)
+    decide(home, PROVINCE, SEMESTER, BATCH, now=NOW)
+    assert decision(home)["review"] == {"days": None, "limit": 30, "overdue": None}
 
 
 def test_a_filing_that_fails_as_a_whole_is_returned_whole(home: Home) -> None:

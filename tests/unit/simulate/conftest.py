@@ -44,6 +44,14 @@ class Package:
         text = self.files[entry["path"]].decode(encoding, "replace").replace("\0", "")
         return [next(csv.reader(io.StringIO(line))) for line in text.splitlines()]
 
+    def name_lists(self) -> list[list[str]]:
+        """The names on each resolution's list."""
+        lists = []
+        for resolution in self.manifest["resolutions"]:
+            text = self.files[resolution["names"]["file"]].decode("utf-8")
+            lists.append([row["姓名"] for row in csv.DictReader(io.StringIO(text))])
+        return lists
+
     def records(self, entry: dict) -> list[dict[str, str]]:
         """The records of a file by field code, in order."""
         header, *lines = self.lines(entry)
@@ -79,5 +87,5 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="session")
 def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """One province in which every filing has a fault of the whole filing."""
-    plan = Plan(5, ("32",), SEMESTER, 600, 0.0, 1.0, filings=2 * len(FILING_FAULTS))
+    plan = Plan(5, ("32",), SEMESTER, 600, 0.0, 1.0, filings=2 * len(FILING_FAULTS), photos=True)
     return make(tmp_path_factory.mktemp("filings"), plan)

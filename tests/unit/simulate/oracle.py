@@ -9,7 +9,7 @@ from stdnum.iso7064 import mod_11_2
 
 from pipelines.standard import CATEGORIES, FIELDS, Semester, code_table
 
-NAME = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffffA-Za-z·' .-]+")
+NAME = re.compile(r"[\ue000-\uf8ff㐀-鿿\U00020000-\U0003ffffA-Za-z·' .-]+")
 TABLES = {
     name: {r["code"]: r for r in code_table(name).rows}
     for name in (
@@ -185,7 +185,7 @@ def _dates(get, category: str, filing: dict) -> set[str]:
         if age < 14 or (start and born.year * 12 + born.month >= start):
             rules.add("R18")
     if conferred:
-        if not date(1981, 1, 1) <= conferred <= date(2026, 11, 22):
+        if not date(1981, 1, 1) <= conferred <= filing["submitted"]:
             rules.add("R19")
         if Semester.of(conferred) != filing["semester"]:
             rules.add("R20")
@@ -237,17 +237,11 @@ def broken_together(records: list[dict]) -> dict[int, set[str]]:
     valid = re.compile(r"\d{5}[234]\d{10}")
     for rule, key in (
         ("R11", lambda r: r["XWZSBH"] if valid.fullmatch(r["XWZSBH"]) else ""),
-        ("R12", lambda r: (r["ZJHM"], r["XWLBM"], r["XWSYDWM"]) if r["ZJHM"] else ""),
+        ("R12", lambda r: (r["ZJHM"], r["XWLBM"]) if r["ZJHM"] else ""),
         ("R43", lambda r: r.get("LWTM", "")),
     ):
         counts = Counter(key(record) for record in records)
         for place, record in enumerate(records):
             if key(record) and counts[key(record)] > 1:
                 rules[place].add(rule)
-    for code in ("XZXM", "ZXXM"):
-        counts = Counter(record[code] for record in records if record.get(code))
-        usual = max(counts, key=counts.__getitem__, default="")
-        for place, record in enumerate(records):
-            if record.get(code) and record[code] != usual:
-                rules[place].add("R38")
     return rules

@@ -60,3 +60,11 @@ def test_a_semester_has_the_size_that_is_known() -> None:
     assert 5.0e6 < second < 6.0e6
     assert 6.2e6 < first + second < 7.0e6
     assert list(nation(Semester(2025, 1))) == list(ORDER)
+
+
+@pytest.mark.parametrize(
+    "change", [{"format": "xls"}, {"templates": 1.1}, {"enrolment_surplus": -0.1}]
+)
+def test_nonsense_about_formats_is_refused(change: dict) -> None:
+    with pytest.raises(UsageError):
+        replace(PLAN, **change)
