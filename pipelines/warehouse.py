@@ -5,6 +5,7 @@ Every connection of the rooms comes from here; dbt's profile sets the same. Duck
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -54,3 +55,22 @@ def connect(
 def quote(text: str) -> str:
     """``text`` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def rows_as_sql(names: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> str:
+    """A small table as SQL: a column a name, integers as INTEGER, texts as VARCHAR.
+
+    Written out, since a list bound as a parameter makes DuckDB import pandas: 0.35 s.
+    """
+    columns = zip(*rows, strict=True)
+    parts = ", ".join(
+        f"unnest({_list(column)}) AS {name}" for name, column in zip(names, columns, strict=True)
+    )
+    return f"SELECT {parts}"
+
+
+def _list(values: Sequence[str | int | None]) -> str:
+    if all(isinstance(value, int) for value in values):
+        return f"[{', '.join(map(str, values))}]::INTEGER[]"
+    texts = ", ".join("NULL" if value is None else quote(str(value)) for value in values)
+    return f"[{texts}]::VARCHAR[]"

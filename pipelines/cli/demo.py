@@ -38,7 +38,10 @@ def command(home: Home, records: int, seed: int) -> None:
         f"模拟 simulating {records:,} records in provinces {', '.join(PROVINCES)} …", err=True
     )
     with bar("simulate") as advance:
-        made = simulate(home, Plan(seed, PROVINCES, SEMESTER, records, photos=True), advance)
+        plan = Plan(
+            seed, PROVINCES, SEMESTER, records, photos=True, format="mixed", templates=0.3
+        )
+        made = simulate(home, plan, advance)
     click.echo(
         f"模拟 simulated: {made.records:,} 条信息 records, {made.filings:,} 个报送包 packages, "
         f"{made.faulty_lines:,} 条有错 faulty, {made.faulty_filings:,} 个包有错 faulty packages"

@@ -13,7 +13,6 @@ SEVERITIES = {
     "error": "退回 error",
     "hold": "待核 hold",
     "warning": "提示 warning",
-    "repaired": "已修复 repaired",
 }
 
 

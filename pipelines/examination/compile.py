@@ -73,10 +73,11 @@ def condition(item: Compiled, bad_values: str | None = None) -> str:
         guards.insert(0, f"{item.check.field} IS NOT NULL")
     if item.check.applies != "true":
         guards.append(f"({item.check.applies})")
+    # as text: a date of eight digits sorts as it counts, and needs no typed record
     if item.rule.since:
-        guards.append(f"conferral_date >= DATE '{item.rule.since}'")
+        guards.append(f"HXWRQ >= '{item.rule.since:%Y%m%d}' AND length(HXWRQ) = 8")
     if item.rule.until:
-        guards.append(f"conferral_date <= DATE '{item.rule.until}'")
+        guards.append(f"HXWRQ <= '{item.rule.until:%Y%m%d}' AND length(HXWRQ) = 8")
     broken = f"({item.check.good}) IS NOT TRUE"
     if bad_values:
         names = columns_read(item.check)
@@ -121,8 +122,6 @@ def mask_columns(bad_values: dict[int, str], *, typed: bool) -> str:
 
 def needs_typing(item: Compiled) -> bool:
     """Whether a check reads more than the record's own fields, its category and its layout."""
-    if item.rule.since or item.rule.until:
-        return True
     text = f"{item.check.applies} {'' if item.check.by_value else item.check.good}"
     return bool(_TYPED_NAMES & set(re.findall(r"[a-z_0-9]+", text)))
 
@@ -163,7 +162,7 @@ JOIN filing_facts f USING (filing_no)
 LEFT JOIN training ON training.key = PYDWM
 LEFT JOIN resolution_facts known ON known.filing_no = b.filing_no AND known.number = JYBH
 LEFT JOIN resolution_days same_day ON same_day.filing_no = b.filing_no
-  AND same_day.adopted_on = HXWRQ AND JYBH IS NULL"""
+  AND same_day.adopted_on = CASE WHEN JYBH IS NULL THEN HXWRQ END"""
     query = looked_up
     for layer in LAYERS:
         columns = ", ".join(f"{expression} AS {name}" for name, expression in layer.items())

@@ -24,7 +24,7 @@ from pipelines.examination.excuse import excuse
 from pipelines.examination.sets import check_rows, judge_sets
 from pipelines.home import Home
 from pipelines.standard.fields import FIELDS
-from pipelines.warehouse import connect, quote
+from pipelines.warehouse import connect, quote, rows_as_sql
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,8 @@ def _mark(con: duckdb.DuckDBPyConnection) -> None:
 
 def _create_checks(con: duckdb.DuckDBPyConnection) -> None:
     """Creates ``checks``: number, rule, severity, field and messages of every check."""
-    rows = check_rows()
-    names = ["check_number", "rule_code", "severity", "field", "message", "message_en"]
-    parts = ", ".join(f"unnest(${k}) AS {name}" for k, name in enumerate(names, 1))
-    by_column = [list(column) for column in zip(*rows, strict=True)]
-    con.execute(f"CREATE TEMP TABLE checks AS SELECT {parts}", by_column)
+    names = ("check_number", "rule_code", "severity", "field", "message", "message_en")
+    con.execute(f"CREATE TEMP TABLE checks AS {rows_as_sql(names, check_rows())}")
 
 
 def _judge_values(con: duckdb.DuckDBPyConnection) -> dict[int, str]:

@@ -14,9 +14,10 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
+import jsonschema_rs
 
 from pipelines.clock import office_day
 from pipelines.errors import MissingInputError
@@ -25,9 +26,6 @@ from pipelines.filing.manifest import NotAManifestError, parse_manifest
 from pipelines.filing.reference import Officer, load_officers
 from pipelines.filing.signature import canonical_json, verify
 from pipelines.home import Home
-
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
 
 REVIEWER = "reviewer"
 MOST_BYTES = 64 << 10
@@ -161,18 +159,16 @@ def why_unsigned(
 def violations(value: Mapping[str, Any], kind: str) -> str | None:
     """Where a ``request`` or a ``decision`` breaks its schema: a place, never a value."""
     for error in _validator(kind).iter_errors(value):
-        place = "/".join(str(part) for part in error.absolute_path) or "."
+        place = "/".join(str(part) for part in error.instance_path) or "."
         return f"{place} is not as the format asks"
     return None
 
 
 @cache
-def _validator(kind: str) -> "Validator":
-    from jsonschema import Draft202012Validator
-
+def _validator(kind: str) -> jsonschema_rs.Validator:
     text = resources.files("pipelines.examination").joinpath("exception.schema.json")
     schema = json.loads(text.read_text("utf-8"))
-    return Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}"})
+    return jsonschema_rs.validator_for({**schema, "$ref": f"#/$defs/{kind}"})
 
 
 def granted(home: Home, province: str, semester: str) -> list[ExceptionDecision]:

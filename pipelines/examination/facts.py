@@ -8,15 +8,13 @@ from pipelines.clock import OFFICE_OFFSET
 from pipelines.home import Home
 from pipelines.standard.rules.lookups import lookups
 from pipelines.standard.semesters import Semester
-from pipelines.warehouse import quote
+from pipelines.warehouse import quote, rows_as_sql
 
 
 def create_lookups(con: duckdb.DuckDBPyConnection) -> None:
     """Creates ``lookup_<name>`` for each lookup of the standard."""
     for name, (columns, rows) in lookups().items():
-        parts = ", ".join(f"unnest(${k}::VARCHAR[]) AS {c}" for k, c in enumerate(columns, 1))
-        by_column = [list(column) for column in zip(*rows, strict=True)]
-        con.execute(f"CREATE TEMP TABLE lookup_{name} AS SELECT {parts}", by_column)
+        con.execute(f"CREATE TEMP TABLE lookup_{name} AS {rows_as_sql(columns, rows)}")
 
 
 def create_filing_facts(con: duckdb.DuckDBPyConnection, landing: Path, semester: str) -> None:

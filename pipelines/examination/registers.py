@@ -11,6 +11,7 @@ import duckdb
 from pipelines.errors import BadInputError
 from pipelines.home import Home
 from pipelines.standard.fields import FIELDS
+from pipelines.standard.rules.compared import DIGESTS
 from pipelines.standard.semesters import Semester
 from pipelines.warehouse import quote
 
@@ -175,22 +176,34 @@ def _measure_volumes(con: duckdb.DuckDBPyConnection, semester: str) -> None:
     )
 
 
+def create_digests(con: duckdb.DuckDBPyConnection) -> None:
+    """Creates ``digests``: row_id and a hash of each group of columns that may stand twice."""
+    hashes = ", ".join(
+        f"CASE WHEN {columns[0]} IS NOT NULL THEN hash({', '.join(columns)}) END AS {name}"
+        for name, columns in DIGESTS.items()
+    )
+    con.execute(f"CREATE TEMP TABLE digests AS SELECT row_id, {hashes} FROM compared")
+
+
 def create_repeated_people(con: duckdb.DuckDBPyConnection) -> None:
     """Creates ``repeated_people``: records of people who have several of a level, here or there.
 
-    ``row_id`` is NULL for a registered record. One pass for three rules: hashes are counted first,
+    ``row_id`` is NULL for a registered record. Made once for three rules: hashes are counted first,
     since a person with two degrees of a level is rare.
     """
-    here = "SELECT row_id, institution, ZJHM, level, XWLBM, HXWRQ, XWZSBH FROM compared"
-    there = "SELECT NULL, institution, ZJHM, level, XWLBM, HXWRQ, XWZSBH FROM registered"
-    both = f"{here} UNION ALL {there}"
+    person = f"hash({', '.join(DIGESTS['person'])})"
     con.execute(
         f"""CREATE TEMP TABLE repeated_people AS
-        SELECT p.* FROM ({both}) p SEMI JOIN (
-          SELECT hash(ZJHM, level) AS digest FROM (
-            SELECT ZJHM, level FROM compared UNION ALL SELECT ZJHM, level FROM registered)
-          WHERE ZJHM IS NOT NULL GROUP BY digest HAVING count(*) > 1) t
-        ON t.digest = hash(p.ZJHM, p.level) WHERE ZJHM IS NOT NULL"""
+        WITH registered_people AS (
+          SELECT *, {person} AS person FROM registered WHERE ZJHM IS NOT NULL),
+        several AS (
+          SELECT person FROM (SELECT person FROM digests WHERE person IS NOT NULL
+            UNION ALL SELECT person FROM registered_people) GROUP BY ALL HAVING count(*) > 1)
+        SELECT row_id, institution, ZJHM, level, XWLBM, HXWRQ, XWZSBH FROM compared
+        SEMI JOIN (SELECT row_id FROM digests SEMI JOIN several USING (person)) USING (row_id)
+        UNION ALL
+        SELECT NULL, institution, ZJHM, level, XWLBM, HXWRQ, XWZSBH FROM registered_people
+        SEMI JOIN several USING (person)"""
     )
 
 

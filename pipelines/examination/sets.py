@@ -8,6 +8,7 @@ from pipelines.examination.compile import compiled_checks
 from pipelines.examination.enrolment import create_differences
 from pipelines.examination.registers import (
     create_authorities,
+    create_digests,
     create_earlier,
     create_repeated_people,
 )
@@ -24,6 +25,7 @@ def judge_sets(
     not in the home. The views ``landed`` and ``compared`` and ``filing_facts`` must exist.
     """
     create_earlier(con, home, province, semester)
+    create_digests(con)
     create_repeated_people(con)
     there = create_authorities(con, home, province)
     if create_differences(con, home, province):

@@ -129,7 +129,7 @@ def _trend(triage: Triage) -> str:
     if not table.height:
         return _nothing()
     lines = (
-        Line("退回 returned", "error", table["share"].to_list()),
+        Line("有错误的行 lines with errors", "error", table["share"].to_list()),
         Line("待核 held", "hold", table["held_share"].to_list()),
     )
     legend = "".join(

@@ -257,8 +257,9 @@ def write_tables(folder: Path, batch: str, shares: Sequence[Written]) -> None:
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
-    # no statistics: every row group is read, and making them takes a tenth of the writing
-    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+    # lz4: half as large again as zstd, but a quarter faster to write and to read, twice; the archive
+    # beside it is ten times larger. No statistics: every row group is read
+    frame.write_parquet(path, compression="lz4", statistics=False)
 
 
 def _filing_row(filing_no: int, received: Received, received_at: datetime) -> dict[str, Any]:

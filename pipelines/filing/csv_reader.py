@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.errors import DisagreementError
 from pipelines.filing.door_rules import find
 from pipelines.filing.header import Header, read_header
-from pipelines.filing.instructions import MOST_ROWS, count_instructions
+from pipelines.filing.instructions import count_instructions
 from pipelines.filing.read_file import (
     FAULTS,
     RAW_CHARACTERS,
@@ -61,7 +61,7 @@ def read_csv(raw: bytes, declared: str | None, edition: str, category: str, file
     header = read_header(line, edition, category, file, delimiter)
     findings.extend(header.findings)
     frame, faults = _read_body(body, header, text)
-    if header.usable and (skipped := _instructions(frame, header)):
+    if header.usable and (skipped := count_instructions(frame, header.columns)):
         rows = ", ".join(map(str, frame["line"].head(skipped)))
         findings.append(find("F22", file=file, rows=rows))
         # rows that are passed over have no fault: every faulty one comes after them
@@ -97,12 +97,6 @@ def _split_header(data: bytes) -> tuple[str, str | None, _Body]:
         body += b"\n"
     line = data[start:end].decode("utf-8", "replace")
     return line, delimiter, _Body(body, end + 1, first_line)
-
-
-def _instructions(frame: pl.DataFrame, header: Header) -> int:
-    """How many rows below the header are instructions or samples for sure."""
-    head = frame.head(MOST_ROWS)
-    return count_instructions(pl.DataFrame([head[code] for code in header.columns]))
 
 
 def _line_end(data: bytes, start: int) -> int:

@@ -96,6 +96,7 @@ def understand(
 
 
 @lru_cache(2048)
+@lru_cache(4096)
 def field_of(name: str) -> str | None:
     """The code of the field that a column's name means, None when it means none for sure.
 

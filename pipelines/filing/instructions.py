@@ -5,6 +5,7 @@ certificate or student number may be a person, unless its first cell says that i
 """
 
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -22,18 +23,18 @@ _NUMBER = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ０-９]{5,}")
 _PERSONAL = ("ZJHM", "XWZSBH", "XH", "KSH")
 
 
-def count_instructions(head: pl.DataFrame) -> int:
-    """How many of the first rows of ``head`` are no records for sure.
+def count_instructions(frame: pl.DataFrame, columns: Sequence[str]) -> int:
+    """How many of the first rows of ``frame`` are no records for sure.
 
-    ``head``: a String column for each column of the file in its order, named by its field's code
-    where it is a field. At most ``MOST_ROWS`` of its rows are looked at.
+    ``columns``: String columns of the frame in the file's order, named by their field's code where
+    they are a field. At most ``MOST_ROWS`` rows are looked at.
     """
-    count = 0
-    for row in head.head(MOST_ROWS).iter_rows(named=True):
-        if not _is_instruction(row):
-            break
-        count += 1
-    return count
+    places = [frame.get_column_index(name) for name in columns]
+    for count in range(min(MOST_ROWS, frame.height)):
+        row = frame.row(count)
+        if not _is_instruction({name: row[k] for name, k in zip(columns, places, strict=True)}):
+            return count
+    return min(MOST_ROWS, frame.height)
 
 
 def _is_instruction(row: dict[str, str | None]) -> bool:

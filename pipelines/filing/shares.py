@@ -19,7 +19,7 @@ from pipelines.warehouse import threads
 
 Progress = Callable[[int, int], None]
 
-SHARE_BYTES = 48 << 20
+SHARE_BYTES = 24 << 20
 """Size of a share as its packages lie there: some shares a process, none too large for memory."""
 
 ALONE_BYTES = 64 << 20

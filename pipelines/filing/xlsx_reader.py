@@ -135,4 +135,4 @@ def _instructions(columns: list[pl.Series], header: Header) -> int:
             for place, (column, code) in enumerate(zip(columns, header.fields, strict=True))
         ]
     )
-    return count_instructions(head)
+    return count_instructions(head, head.columns)

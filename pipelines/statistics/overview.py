@@ -125,7 +125,7 @@ def _count_findings(
     files = quote(str(home.findings(item.code, semester) / "b-*" / "findings.parquet"))
     rows = con.execute(
         "SELECT rule_code, severity, count(*) AS n, any_value(message), any_value(message_en) "
-        f"FROM read_parquet({files}) WHERE severity <> 'warning' "
+        f"FROM read_parquet({files}) WHERE severity IN ('error', 'hold') "
         f"GROUP BY ALL ORDER BY n DESC, rule_code LIMIT {TOP_REASONS}"
     ).fetchall()
     item.reasons = [

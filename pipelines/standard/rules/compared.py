@@ -6,19 +6,30 @@ MANY_KEYWORDS = 20
 """So many records of an institution with equal keywords are copied, not chosen."""
 
 
-def _repeated(columns: str, filled: str, times: int = 2) -> str:
-    """Row ids of records that share ``columns`` with others.
+DIGESTS = {
+    "certificate": ("XWZSBH",),
+    "person": ("ZJHM", "level"),
+    "title": ("LWTM", "institution"),
+    "keywords": ("LWGJC", "institution"),
+}
+"""What may stand more than once: the columns of ``compared`` that are hashed into ``digests``, all
+in one pass. The first of them must be filled."""
 
-    Hashes are counted first, values only where a hash stands twice: on a million records a third of
-    the time of grouping the texts themselves.
+
+def _repeated(digest: str, times: int = 2) -> str:
+    """Row ids of records that share the columns of a digest with others.
+
+    Hashes are counted first, values only where a hash stands as often: on a million records a
+    third of the time of grouping the texts themselves.
     """
     suspects = (
-        f"SELECT row_id, {columns} FROM compared SEMI JOIN (SELECT hash({columns}) AS digest "
-        f"FROM compared WHERE {filled} GROUP BY digest HAVING count(*) >= {times}) t "
-        f"ON t.digest = hash({columns}) WHERE {filled}"
+        f"SELECT row_id FROM digests SEMI JOIN (SELECT {digest} FROM digests "
+        f"WHERE {digest} IS NOT NULL GROUP BY ALL HAVING count(*) >= {times}) USING ({digest})"
     )
+    columns = ", ".join(DIGESTS[digest])
     return (
-        f"SELECT row_id FROM ({suspects}) QUALIFY count(*) OVER (PARTITION BY {columns}) >= {times}"
+        f"SELECT row_id FROM compared SEMI JOIN ({suspects}) USING (row_id) "
+        f"QUALIFY count(*) OVER (PARTITION BY {columns}) >= {times}"
     )
 
 
@@ -124,12 +135,17 @@ wrong AS (
 SELECT row_id FROM compared SEMI JOIN wrong USING (institution, level, category, HXWRQ)"""
 
 _NO_EXAMS = """
-SELECT row_id FROM compared p WHERE category = 'M2' AND (SQXWBH IS NOT NULL OR ZJHM IS NOT NULL)
-  AND row_id NOT IN (
-    SELECT row_id FROM compared p JOIN national_exams e
-      ON e.application_number = p.SQXWBH OR e.id_number = p.ZJHM
-    WHERE p.category = 'M2' AND e.passed_on <= try_strptime(p.HXWRQ, '%Y%m%d')
-    GROUP BY row_id HAVING count(DISTINCT exam) = 2)"""
+WITH applicants AS (
+  SELECT row_id, SQXWBH, ZJHM, try_strptime(HXWRQ, '%Y%m%d') AS conferred FROM compared
+  WHERE category = 'M2' AND (SQXWBH IS NOT NULL OR ZJHM IS NOT NULL)),
+passed AS (
+  SELECT row_id, exam FROM applicants JOIN national_exams ON application_number = SQXWBH
+    AND passed_on <= conferred
+  UNION ALL
+  SELECT row_id, exam FROM applicants JOIN national_exams ON id_number = ZJHM
+    AND passed_on <= conferred)
+SELECT row_id FROM applicants ANTI JOIN (
+  SELECT row_id FROM passed GROUP BY row_id HAVING count(DISTINCT exam) = 2) USING (row_id)"""
 
 _R39 = "第十条、第十三条（一） / Art. 10, 13(1)"
 _ENROLMENT = {
@@ -168,7 +184,7 @@ SET_RULES: tuple[SetRule, ...] = (
         "The certificate number is not unique",
         "学位〔2015〕18号; 第十三条（一） / Art. 13(1)",
         "XWZSBH",
-        _repeated("XWZSBH", "XWZSBH IS NOT NULL")
+        _repeated("certificate")
         + " UNION SELECT p.row_id FROM compared p JOIN registered r ON r.XWZSBH = p.XWZSBH "
         "WHERE (r.institution = p.institution AND r.ZJHM = p.ZJHM AND r.level = p.level) "
         "IS NOT TRUE",
@@ -303,7 +319,7 @@ SET_RULES: tuple[SetRule, ...] = (
         "A thesis title stands more than once",
         "第十三条（一） / Art. 13(1)",
         "LWTM",
-        _repeated("institution, LWTM", "LWTM IS NOT NULL"),
+        _repeated("title"),
         "论文题目与本单位其他信息重复，请核实",
         "The thesis title stands in another record of the institution",
         source="M",
@@ -315,7 +331,7 @@ SET_RULES: tuple[SetRule, ...] = (
         "A thesis title stands more than once",
         "第十三条（一） / Art. 13(1)",
         "LWGJC",
-        _repeated("institution, LWGJC", "LWGJC IS NOT NULL", MANY_KEYWORDS),
+        _repeated("keywords", MANY_KEYWORDS),
         f"论文关键词与本单位至少{MANY_KEYWORDS - 1}条其他信息完全相同，请核实",
         f"The keywords stand in at least {MANY_KEYWORDS - 1} other records of the institution",
         source="M",

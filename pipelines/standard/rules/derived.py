@@ -61,11 +61,12 @@ LAYERS: tuple[dict[str, str], ...] = (
         "day(conferral_date)) THEN 1 ELSE 0 END",
         "is_foreign": "nationality NOT IN ('156', '344', '446', '158')",
         "id_check": f"substr('10X98765432', (({_CHECK_SUM}) % 11)::INTEGER + 1, 1)",
-        "certificate_letters": "NOT certificate_plain AND conferral_date BETWEEN "
-        "DATE '2006-01-01' AND DATE '2015-12-31' AND regexp_full_match(XWZSBH, "
+        # CASE: outside it the pattern would be tried on every record
+        "certificate_letters": "CASE WHEN NOT certificate_plain AND conferral_date BETWEEN "
+        "DATE '2006-01-01' AND DATE '2015-12-31' THEN regexp_full_match(XWZSBH, "
         "'[0-9]{5}4[0-9]{4}[SE][0-9]{5}|[LZ][0-9]{5}[234][0-9]{10}|C[0-9]{5}4[0-9]{10}"
         "|T[0-9]{5}[23][0-9]{10}|Q[0-9]{5}3[0-9]{10}"
-        "|C[0-9]{5}4[0-9]{4}Z[0-9]{5}|Z[0-9]{5}[234][0-9]{4}[A-Z][0-9]{5}')",
+        "|C[0-9]{5}4[0-9]{4}Z[0-9]{5}|Z[0-9]{5}[234][0-9]{4}[A-Z][0-9]{5}') ELSE false END",
     },
     {
         "id_sound": f"CASE WHEN {RESIDENT} "

@@ -243,9 +243,10 @@ def _texts() -> Rule:
         checks.append(
             Check(
                 item.code,
-                good=f"{code.code} || '|' || {item.code} IN ({sql_list(_pairs(table))})",
-                # a code outside its table is told once, by R05
-                applies=f"{code.code} IN ({sql_list(table.codes())})",
+                # a code outside its table is told once, by R05; said here and not in ``applies``,
+                # since this is judged once a value and that once a record
+                good=f"{code.code} NOT IN ({sql_list(table.codes())}) "
+                f"OR {code.code} || '|' || {item.code} IN ({sql_list(_pairs(table))})",
                 reads=(code.code,),
                 zh=f"{item.label_zh}与{code.label_zh}不一致",
                 en=f"{item.label_en} disagrees with {code.label_en}",

@@ -82,8 +82,8 @@ class SetRule:
 
     ``bad_rows`` selects the ``row_id`` of those that break it. It may read ``compared`` (row_id,
     filing_no, institution, category, level and the fields of ``COMPARED_FIELDS``, blank as NULL),
-    ``registered`` and ``repeated_people`` (see ``examination.registers``), and the tables in
-    ``needs``: a rule whose tables are not there is not judged, and that is told.
+    ``digests``, ``registered`` and ``repeated_people`` (see ``examination.registers``), and the
+    tables in ``needs``: a rule whose tables are not there is not judged, and that is told.
     """
 
     code: str

@@ -278,6 +278,10 @@ R29 = Rule(
     source="R",
 )
 
+_GRADUATE = "left(category, 1) <> 'B'"
+"""The thesis rules speak of the category, not the level: they need no typed record, and so the
+long texts are read once."""
+
 _THESIS = {
     "LWTM": ("论文题目", "The thesis title"),
     "LWGJC": ("论文关键词", "The thesis keywords"),
@@ -296,7 +300,7 @@ R30 = Rule(
                 code,
                 good=f"NOT {code}_blank",
                 filled=False,
-                applies=f"{code}_blank IS NOT NULL AND level <> '4'",
+                applies=f"{code}_blank IS NOT NULL AND {_GRADUATE}",
                 zh=f"{label}为必填项，不得为空",
                 en=f"{label_en} is mandatory for doctors and masters",
             )
@@ -306,7 +310,7 @@ R30 = Rule(
             "LWGJC",
             good="len(list_filter(regexp_split_to_array(LWGJC, '[,，;；、]'), "
             "lambda k: trim(k) <> '')) >= 3",
-            applies="level <> '4'",
+            applies=_GRADUATE,
             zh="论文关键词至少3个，以逗号分隔",
             en="At least three keywords, separated by commas",
         ),
@@ -342,7 +346,7 @@ R31 = Rule(
     source="S R",
 )
 
-_BACHELOR_THESIS = f"level = '4' AND ({_NO_CONTENT}) IS NOT TRUE"
+_BACHELOR_THESIS = f"left(category, 1) = 'B' AND ({_NO_CONTENT}) IS NOT TRUE"
 
 R32 = Rule(
     "R32",

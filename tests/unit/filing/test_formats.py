@@ -123,11 +123,12 @@ def test_a_format_without_a_reader(tmp_path):
     assert "csv, xlsx, dbf, parquet" in told
 
 
+COLUMNS = ["_0", "XM", "ZJHM", "LWTM", "BZ"]
+
+
 def head(*rows):
     """Rows of the columns 序号 (no field), XM, ZJHM, LWTM and BZ."""
-    return pl.DataFrame(
-        [list(row) for row in rows], ["_0", "XM", "ZJHM", "LWTM", "BZ"], orient="row"
-    )
+    return pl.DataFrame([list(row) for row in rows], COLUMNS, orient="row")
 
 
 PERSON = ("1", "李雷", "110101199001010001", "题目", "")
@@ -152,10 +153,10 @@ PERSON = ("1", "李雷", "110101199001010001", "题目", "")
     ],
 )
 def test_which_rows_are_instructions(row, skipped):
-    assert count_instructions(head(row, PERSON)) == int(skipped)
+    assert count_instructions(head(row, PERSON), COLUMNS) == int(skipped)
 
 
 def test_only_rows_directly_below_the_header():
     told = ("说明", "必填", "必填", "选填", "")
-    assert count_instructions(head(PERSON, told)) == 0
-    assert count_instructions(head(*[told] * 9)) == 5
+    assert count_instructions(head(PERSON, told), COLUMNS) == 0
+    assert count_instructions(head(*[told] * 9), COLUMNS) == 5
