@@ -38,9 +38,7 @@ def command(home: Home, records: int, seed: int) -> None:
         f"模拟 simulating {records:,} records in provinces {', '.join(PROVINCES)} …", err=True
     )
     with bar("simulate") as advance:
-        plan = Plan(
-            seed, PROVINCES, SEMESTER, records, photos=True, format="mixed", templates=0.3
-        )
+        plan = Plan(seed, PROVINCES, SEMESTER, records, photos=True, format="mixed", templates=0.3)
         made = simulate(home, plan, advance)
     click.echo(
         f"模拟 simulated: {made.records:,} 条信息 records, {made.filings:,} 个报送包 packages, "

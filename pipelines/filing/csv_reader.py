@@ -171,7 +171,8 @@ def _frame(header: Header, lines: Offsets, values: pl.DataFrame | None = None) -
         return pl.DataFrame(
             {"line": numbers, **dict.fromkeys(header.columns, pl.Series([], dtype=pl.String))}
         )
-    return pl.DataFrame([numbers, *(values[code] for code in header.columns)])
+    # in place: the reader made the columns in the header's order, for this frame alone
+    return values.insert_column(0, numbers)
 
 
 def _unsplit(body: bytes, records: Records, lines: Offsets) -> pl.DataFrame:

@@ -138,11 +138,13 @@ def _judge(
             cells.append(_cells(rows, field, step.rule_code, values, after, moved))
             values = after
     if not _is_plain(field):
-        private = values.str.contains(r"\p{Co}")
-        cells.append(_cells(rows, field, "T08", values, None, private.fill_null(False)))
-        lost = _lost(values, field)
-        cells.append(_cells(rows, field, "T09", values, None, lost.fill_null(False)))
-    return (None if values is before else values), [part for part in cells if part.height]
+        for rule_code, odd in (
+            ("T08", values.str.contains(r"\p{Co}")),
+            ("T09", _lost(values, field)),
+        ):
+            if (odd := odd.fill_null(False)).any():
+                cells.append(_cells(rows, field, rule_code, values, None, odd))
+    return (None if values is before else values), cells
 
 
 def _lost(values: pl.Series, field: Field) -> pl.Series:

@@ -368,16 +368,22 @@ R32 = Rule(
         ),
         Check(
             "LWYJFX",
-            good=f"regexp_full_match(LWYJFX, '[{HAN}]{{1,15}}([;；][{HAN}]{{1,15}})?') "
-            "AND LWYJFX IS DISTINCT FROM ZYMC",
+            good=f"regexp_full_match(LWYJFX, '[{HAN}]{{1,15}}([;；][{HAN}]{{1,15}})?')",
             applies=_BACHELOR_THESIS,
-            zh="论文研究方向应为中文，至多两个，每个不超过15个汉字，且不等于专业名称",
-            en="The research direction is Chinese, at most two of at most 15 Han characters each, "
-            "and not the name of the major",
+            zh="论文研究方向应为中文，至多两个，每个不超过15个汉字",
+            en="The research direction is Chinese, at most two of at most 15 Han characters each",
+            by_value=True,
+        ),
+        Check(
+            "LWYJFX",
+            good="LWYJFX IS DISTINCT FROM ZYMC",
+            applies=_BACHELOR_THESIS,
+            zh="论文研究方向不应等于专业名称",
+            en="The research direction must not be the name of the major",
         ),
         Check(
             "LWGJC",
-            good="length(LWGJC) <= 100",
+            good="CASE WHEN strlen(LWGJC) <= 100 THEN true ELSE length(LWGJC) <= 100 END",
             applies=_BACHELOR_THESIS,
             zh="论文关键词不超过100个汉字",
             en="Keywords have at most 100 characters",
