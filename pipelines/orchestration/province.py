@@ -103,7 +103,7 @@ def province_assets(today: date) -> list[dg.AssetsDefinition]:
     )
     def decisions(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult:
         province, semester = partition_of(context)
-        decided = []
+        started, decided = time.monotonic(), []
         feedback = 0
         with confidential("review"):
             decide = policy(office.review)
@@ -121,7 +121,7 @@ def province_assets(today: date) -> list[dg.AssetsDefinition]:
                 "lines_held": sum(item.lines_held for item in new),
                 "lines_returned": sum(item.lines_returned for item in new),
                 "feedback": feedback,
-                "seconds": round(sum(item.seconds for item in decided), 3),
+                "seconds": round(time.monotonic() - started, 3),
             }
         )
 
