@@ -11,7 +11,7 @@ import duckdb
 from pipelines.errors import BadInputError
 from pipelines.home import Home
 from pipelines.standard.fields import FIELDS
-from pipelines.standard.rules.compared import DIGESTS
+from pipelines.standard.rules.repeated import DIGESTS
 from pipelines.standard.semesters import Semester
 from pipelines.warehouse import quote
 

@@ -7,7 +7,17 @@ record layouts' own field rules, C01-C02 comparisons that the regulation asks fo
 
 from dataclasses import replace
 
-from pipelines.standard.rules import compared, conferral, generated, person, profiles, study
+from pipelines.standard.rules import (
+    authorities,
+    conferral,
+    enrolment,
+    generated,
+    person,
+    profiles,
+    repeated,
+    study,
+    thesis,
+)
 from pipelines.standard.rules.model import Check, FilingRule, Rule, SetRule, Severity
 
 __all__ = [
@@ -33,13 +43,19 @@ RULES: tuple[Rule, ...] = tuple(
             ),
             *person.RULES,
             *study.RULES,
+            *thesis.RULES,
             *conferral.RULES,
         ),
         key=lambda rule: rule.code,
     )
 )
 
-SET_RULES: tuple[SetRule, ...] = compared.SET_RULES
+SET_RULES: tuple[SetRule, ...] = tuple(
+    sorted(
+        (*repeated.SET_RULES, *authorities.SET_RULES, *enrolment.SET_RULES),
+        key=lambda rule: rule.code,
+    )
+)
 
 FILING_RULES: tuple[FilingRule, ...] = profiles.FILING_RULES
 

@@ -1,67 +1,6 @@
-"""Rules over several records and over the offices' registers (Art. 9, 10, 12, 13)."""
+"""What an institution may do and who leads it, as the offices' registers say (Art. 9, 12, 13)."""
 
 from pipelines.standard.rules.model import SetRule, Severity
-
-MANY_KEYWORDS = 20
-"""So many records of an institution with equal keywords are copied, not chosen."""
-
-
-DIGESTS = {
-    "certificate": ("XWZSBH",),
-    "person": ("ZJHM", "level"),
-    "title": ("LWTM", "institution"),
-    "keywords": ("LWGJC", "institution"),
-}
-"""What may stand more than once: the columns of ``compared`` that are hashed into ``digests``, all
-in one pass. The first of them must be filled."""
-
-
-def _repeated(digest: str, times: int = 2) -> str:
-    """Row ids of records that share the columns of a digest with others.
-
-    Hashes are counted first, values only where a hash stands as often: on a million records a
-    third of the time of grouping the texts themselves.
-    """
-    suspects = (
-        f"SELECT row_id FROM digests SEMI JOIN (SELECT {digest} FROM digests "
-        f"WHERE {digest} IS NOT NULL GROUP BY ALL HAVING count(*) >= {times}) USING ({digest})"
-    )
-    columns = ", ".join(DIGESTS[digest])
-    return (
-        f"SELECT row_id FROM compared SEMI JOIN ({suspects}) USING (row_id) "
-        f"QUALIFY count(*) OVER (PARTITION BY {columns}) >= {times}"
-    )
-
-
-_FILED_BEFORE = (
-    "r.institution = p.institution AND r.ZJHM = p.ZJHM AND r.level = p.level AND "
-    "(r.XWZSBH = p.XWZSBH OR (r.HXWRQ = p.HXWRQ AND r.XWLBM = p.XWLBM))"
-)
-"""A registered record ``r`` is the record ``p``: unit and certificate, else person and day."""
-
-_PAIRS = "FROM repeated_people p JOIN repeated_people r ON r.ZJHM = p.ZJHM AND r.level = p.level"
-
-_SAME_DEGREE = (
-    f"SELECT DISTINCT p.row_id {_PAIRS} WHERE p.row_id IS NOT NULL "
-    "AND r.institution = p.institution AND r.XWLBM = p.XWLBM "
-    "AND (r.row_id <> p.row_id "
-    f"OR (r.row_id IS NULL AND ({_FILED_BEFORE}) IS NOT TRUE))"
-)
-
-_ELSEWHERE = (
-    f"SELECT DISTINCT p.row_id {_PAIRS} WHERE p.row_id IS NOT NULL "
-    "AND r.institution <> p.institution "
-    "AND abs(date_diff('day', try_strptime(p.HXWRQ, '%Y%m%d'), try_strptime(r.HXWRQ, '%Y%m%d'))) "
-    "<= 365"
-)
-
-
-def _filed_before(same_certificate: bool) -> str:
-    other = "" if same_certificate else "NOT "
-    return (
-        f"SELECT DISTINCT p.row_id {_PAIRS} WHERE p.row_id IS NOT NULL AND r.row_id IS NULL "
-        f"AND {_FILED_BEFORE} AND {other}coalesce(r.XWZSBH = p.XWZSBH, false)"
-    )
 
 
 def _unusual(field: str, role: str) -> str:
@@ -147,103 +86,8 @@ passed AS (
 SELECT row_id FROM applicants ANTI JOIN (
   SELECT row_id FROM passed GROUP BY row_id HAVING count(DISTINCT exam) = 2) USING (row_id)"""
 
-_R39 = "第十条、第十三条（一） / Art. 10, 13(1)"
-_ENROLMENT = {
-    "XM": ("姓名", "The name"),
-    "ZJHM": ("身份证件号码", "The identity number"),
-    "XH": ("学号", "The student number"),
-    "XBM": ("性别", "The sex"),
-    "CSRQ": ("出生日期", "The date of birth"),
-    "ZYDM": ("专业", "The major"),
-    "RXNY": ("入学年月", "The enrolment month"),
-    "BYNY": ("毕业年月", "The graduation month"),
-}
-
-
-def _enrolment(field: str, kind: str, zh: str, en: str) -> SetRule:
-    return SetRule(
-        "R39",
-        Severity.HOLD,
-        "与学籍学历信息不一致",
-        "Disagrees with the enrolment register",
-        _R39,
-        field,
-        f"SELECT row_id FROM enrolment_differences WHERE field = '{field}' AND kind = '{kind}'",
-        zh,
-        en,
-        source="R",
-        needs=("enrolment_differences",),
-    )
-
 
 SET_RULES: tuple[SetRule, ...] = (
-    SetRule(
-        "R11",
-        Severity.ERROR,
-        "学位证书编号重复",
-        "The certificate number is not unique",
-        "学位〔2015〕18号; 第十三条（一） / Art. 13(1)",
-        "XWZSBH",
-        _repeated("certificate")
-        + " UNION SELECT p.row_id FROM compared p JOIN registered r ON r.XWZSBH = p.XWZSBH "
-        "WHERE (r.institution = p.institution AND r.ZJHM = p.ZJHM AND r.level = p.level) "
-        "IS NOT TRUE",
-        "学位证书编号与本省其他已报送或已备案的信息重复",
-        "The certificate number stands in another record filed or registered in the province",
-        source="S",
-    ),
-    SetRule(
-        "R12",
-        Severity.HOLD,
-        "同一人同层次同类别重复",
-        "The same person, level and degree category twice",
-        "第十三条（一） / Art. 13(1)",
-        "ZJHM",
-        _SAME_DEGREE,
-        "同一人在本单位有多条同层次、同学位类别的信息",
-        "The same person has several records of this level and degree category here",
-        source="M",
-    ),
-    SetRule(
-        "R13",
-        Severity.HOLD,
-        "同一人一年内在不同单位获同层次学位",
-        "The same person, a degree of the same level from two institutions within a year",
-        "第十三条（一） / Art. 13(1)",
-        "ZJHM",
-        _ELSEWHERE,
-        "同一人12个月内在其他单位有同层次学位信息，请核实",
-        "The same person has a degree of this level from another institution within 12 months",
-        source="M",
-    ),
-    *(
-        SetRule(
-            "R14",
-            Severity.ERROR,
-            "已备案的信息重复报送",
-            "A registered record filed again",
-            "第十二条、第十六条 / Art. 12, 16",
-            field,
-            _filed_before(same_certificate),
-            zh,
-            en,
-            source="S",
-        )
-        for field, same_certificate, zh, en in (
-            (
-                "XWZSBH",
-                True,
-                "该信息已备案，不得重复报送；需要更改的应按第十八条申请",
-                "The record is registered already; a change needs an application (Art. 18)",
-            ),
-            (
-                "ZJHM",
-                False,
-                "同一人同日同层次同类别的学位已以其他证书编号备案",
-                "The same person's degree of that day is registered with another certificate",
-            ),
-        )
-    ),
     SetRule(
         "R19",
         Severity.ERROR,
@@ -299,42 +143,6 @@ SET_RULES: tuple[SetRule, ...] = (
                 "{} did not hold the office on the conferral date",
             ),
         )
-    ),
-    *(
-        _enrolment(
-            field, "differs", f"{zh}与学籍学历信息不一致", f"{en} differs from the enrolment record"
-        )
-        for field, (zh, en) in _ENROLMENT.items()
-    ),
-    *(
-        _enrolment(
-            field, "absent", "学籍学历信息中没有此人", "The person is not in the enrolment register"
-        )
-        for field in ("XH", "ZJHM")
-    ),
-    SetRule(
-        "R43",
-        Severity.WARNING,
-        "论文题目重复",
-        "A thesis title stands more than once",
-        "第十三条（一） / Art. 13(1)",
-        "LWTM",
-        _repeated("title"),
-        "论文题目与本单位其他信息重复，请核实",
-        "The thesis title stands in another record of the institution",
-        source="M",
-    ),
-    SetRule(
-        "R43",
-        Severity.WARNING,
-        "论文题目重复",
-        "A thesis title stands more than once",
-        "第十三条（一） / Art. 13(1)",
-        "LWGJC",
-        _repeated("keywords", MANY_KEYWORDS),
-        f"论文关键词与本单位至少{MANY_KEYWORDS - 1}条其他信息完全相同，请核实",
-        f"The keywords stand in at least {MANY_KEYWORDS - 1} other records of the institution",
-        source="M",
     ),
     SetRule(
         "C01",
