@@ -36,7 +36,7 @@ def judge_sets(
     for number, rule in enumerate(SET_RULES, len(compiled_checks())):
         if there.issuperset(rule.needs):
             con.execute(
-                f"INSERT INTO in_sets SELECT DISTINCT row_id, {number} FROM ({rule.bad_rows})"
+                f"INSERT INTO in_sets SELECT DISTINCT row_id, {number} FROM ({_in_force(rule)})"
             )
         else:
             missing.add(rule.code)
@@ -46,6 +46,16 @@ def judge_sets(
             f"SELECT DISTINCT filing_no, {number} FROM ({whole.bad_filings})"
         )
     return sorted(missing)
+
+
+def _in_force(rule: SetRule) -> str:
+    """The rule's bad rows among the degrees that it holds for."""
+    days = [f"HXWRQ >= '{rule.since:%Y%m%d}'"] if rule.since else []
+    days += [f"HXWRQ <= '{rule.until:%Y%m%d}'"] if rule.until else []
+    if not days:
+        return rule.bad_rows
+    held = f"SELECT row_id FROM compared WHERE length(HXWRQ) = 8 AND {' AND '.join(days)}"
+    return f"SELECT row_id FROM ({rule.bad_rows}) SEMI JOIN ({held}) USING (row_id)"
 
 
 def check_rows() -> Sequence[tuple[int, str, str, str, str, str]]:

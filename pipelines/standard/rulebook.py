@@ -174,7 +174,7 @@ def _lines(rule: Rule | SetRule | FilingRule) -> list[Line]:
 
 
 def _dates(rule: Rule | SetRule | FilingRule) -> str:
-    if not isinstance(rule, Rule) or not (rule.since or rule.until):
+    if not isinstance(rule, Rule | SetRule) or not (rule.since or rule.until):
         return ""
     return f"{rule.since or ''} – {rule.until or ''}"
 

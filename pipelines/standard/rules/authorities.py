@@ -1,5 +1,7 @@
 """What an institution may do and who leads it, as the offices' registers say (Art. 9, 12, 13)."""
 
+from datetime import date
+
 from pipelines.standard.rules.model import SetRule, Severity
 
 
@@ -162,12 +164,13 @@ SET_RULES: tuple[SetRule, ...] = (
         Severity.HOLD,
         "没有匹配的学位证书样式",
         "No certificate template matches",
-        "第十二条（七） / Art. 12(7)",
+        "第十二条（七）；学位〔2015〕18号 / Art. 12(7)",
         "XWLBM",
         _NO_TEMPLATE,
         "本单位没有在获学位日期有效的该层次学位证书样式",
         "The institution has registered no certificate template for this level and day",
         source="R",
         needs=("certificate_templates", "institutions_known"),
+        since=date(2016, 1, 1),  # institutions make their own certificates since then
     ),
 )

@@ -84,6 +84,7 @@ class SetRule:
     filing_no, institution, category, level and the fields of ``COMPARED_FIELDS``, blank as NULL),
     ``digests``, ``registered`` and ``repeated_people`` (see ``examination.registers``), and the
     tables in ``needs``: a rule whose tables are not there is not judged, and that is told.
+    ``since`` and ``until`` are conferral dates, both inclusive.
     """
 
     code: str
@@ -97,6 +98,8 @@ class SetRule:
     en: str
     source: str = ""
     needs: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,16 @@ def test_a_record_needs_a_template_of_its_level_and_day(home: Home) -> None:
     assert judge(home, filed) == {(1, "C02", "XWLBM")}
 
 
+def test_degrees_from_before_2016_need_no_template(home: Home) -> None:
+    write_csv(home, "institutions.csv", [KNOWN])
+    template = {"template_id": "t", "institution_code": "19009", "level": "4", "category": ""}
+    write_csv(home, "certificate_templates.csv", [template])
+    filed = records(2)
+    filed[0]["HXWRQ"], filed[1]["HXWRQ"] = "20151231", "20160101"
+    templates = {found for found in judge(home, filed) if found[1] == "C02"}
+    assert templates == {(1, "C02", "XWLBM")}
+
+
 def test_rules_without_their_register_are_listed_and_not_guessed(home: Home) -> None:
     assert judge(home, records(1)) == set()
     note = home.findings(PROVINCE, SEMESTER) / BATCH / "examination.json"
