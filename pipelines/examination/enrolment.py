@@ -7,6 +7,7 @@ institution, and its differences are told field by field.
 
 import duckdb
 
+from pipelines.errors import BadInputError
 from pipelines.examination.registers import LEVEL
 from pipelines.home import Home
 from pipelines.warehouse import quote
@@ -39,9 +40,15 @@ def create_differences(con: duckdb.DuckDBPyConnection, home: Home, province: str
     path = home.reference / "enrolments" / f"{province}.parquet"
     if not path.exists():
         return False
-    con.execute(f"CREATE TEMP VIEW enrolled AS SELECT * FROM read_parquet({quote(str(path))})")
-    con.execute(f"CREATE TEMP VIEW studied AS {_studied()}")
-    con.execute(f"CREATE TEMP TABLE unmatched AS {_unmatched()}")
+    try:
+        con.execute(f"CREATE TEMP VIEW enrolled AS SELECT * FROM read_parquet({quote(str(path))})")
+        con.execute(f"CREATE TEMP VIEW studied AS {_studied()}")
+        con.execute(f"CREATE TEMP TABLE unmatched AS {_unmatched()}")
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException):
+        raise BadInputError(
+            f"the enrolment register {path.name} in reference/ cannot be read",
+            f"Parquet with the text columns {', '.join(COMPARED.values())}, level …",
+        ) from None
     con.execute(
         "CREATE TEMP TABLE open_records AS SELECT * FROM studied SEMI JOIN unmatched USING (row_id)"
     )

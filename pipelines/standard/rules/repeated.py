@@ -39,27 +39,37 @@ _FILED_BEFORE = (
 )
 """A registered record ``r`` is the record ``p``: unit and certificate, else person and day."""
 
-_PAIRS = "FROM repeated_people p JOIN repeated_people r ON r.ZJHM = p.ZJHM AND r.level = p.level"
+_BESIDE_REGISTERED = (
+    "FROM repeated_people p JOIN (SELECT * FROM repeated_people WHERE row_id IS NULL) r "
+    "ON r.ZJHM = p.ZJHM AND r.level = p.level WHERE p.row_id IS NOT NULL"
+)
+"""Records beside registered ones of the same person. Records of a batch are never paired with each
+other: a filing with one number in every line would make as many pairs as its lines squared."""
 
 _SAME_DEGREE = (
-    f"SELECT DISTINCT p.row_id {_PAIRS} WHERE p.row_id IS NOT NULL "
-    "AND r.institution = p.institution AND r.XWLBM = p.XWLBM "
-    "AND (r.row_id <> p.row_id "
-    f"OR (r.row_id IS NULL AND ({_FILED_BEFORE}) IS NOT TRUE))"
+    "SELECT row_id FROM (SELECT row_id, institution, ZJHM, level, XWLBM FROM repeated_people "
+    "WHERE row_id IS NOT NULL AND XWLBM IS NOT NULL) "
+    "QUALIFY count(*) OVER (PARTITION BY institution, ZJHM, level, XWLBM) > 1 "
+    f"UNION SELECT p.row_id {_BESIDE_REGISTERED} AND r.institution = p.institution "
+    f"AND r.XWLBM = p.XWLBM AND ({_FILED_BEFORE}) IS NOT TRUE"
 )
 
-_ELSEWHERE = (
-    f"SELECT DISTINCT p.row_id {_PAIRS} WHERE p.row_id IS NOT NULL "
-    "AND r.institution <> p.institution "
-    "AND abs(date_diff('day', try_strptime(p.HXWRQ, '%Y%m%d'), try_strptime(r.HXWRQ, '%Y%m%d'))) "
-    "<= 365"
-)
+_ELSEWHERE = """
+WITH degrees AS (
+  SELECT DISTINCT institution, ZJHM, level, HXWRQ, try_strptime(HXWRQ, '%Y%m%d') AS conferred
+  FROM repeated_people),
+twice AS (
+  SELECT DISTINCT p.institution, p.ZJHM, p.level, p.HXWRQ FROM degrees p JOIN degrees r
+    ON r.ZJHM = p.ZJHM AND r.level = p.level AND r.institution <> p.institution
+  WHERE abs(date_diff('day', p.conferred, r.conferred)) <= 365)
+SELECT row_id FROM repeated_people SEMI JOIN twice USING (institution, ZJHM, level, HXWRQ)
+WHERE row_id IS NOT NULL"""
 
 
 def _filed_before(same_certificate: bool) -> str:
     other = "" if same_certificate else "NOT "
     return (
-        f"SELECT DISTINCT p.row_id {_PAIRS} WHERE p.row_id IS NOT NULL AND r.row_id IS NULL "
+        f"SELECT DISTINCT p.row_id {_BESIDE_REGISTERED} "
         f"AND {_FILED_BEFORE} AND {other}coalesce(r.XWZSBH = p.XWZSBH, false)"
     )
 

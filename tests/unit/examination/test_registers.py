@@ -278,3 +278,26 @@ def test_a_register_that_cannot_be_read_stops_the_examination(
     with pytest.raises(BadInputError, match=r"authorisations\.csv"):
         examine(home, PROVINCE, SEMESTER, BATCH)
     assert not (home.findings(PROVINCE, SEMESTER) / BATCH).exists()
+
+
+@pytest.mark.parametrize("kind", ["no Parquet", "a column is missing"])
+def test_an_enrolment_register_that_cannot_be_read_stops_the_examination(
+    home: Home, kind: str
+) -> None:
+    enrol(home, records(1))
+    path = home.reference / "enrolments" / f"{PROVINCE}.parquet"
+    if kind == "no Parquet":
+        path.write_bytes(b"full_name,id_number")
+    else:
+        pl.read_parquet(path).drop("id_number").write_parquet(path)
+    land(home, [("2018", "B1", clean_record("B1", 1))])
+    with pytest.raises(BadInputError, match="enrolment register"):
+        examine(home, PROVINCE, SEMESTER, BATCH)
+
+
+def test_one_number_in_every_line_is_told_of_each_and_costs_no_square(home: Home) -> None:
+    """Twenty thousand lines would make four hundred million pairs."""
+    base = clean_record("B1", 1)
+    filed = [base | {"XWZSBH": f"1900142026{k:06d}", "LWTM": str(k)} for k in range(20_000)]
+    found = judge(home, filed)
+    assert sum(rule == "R12" for _, rule, _ in found) == 20_000
