@@ -11,6 +11,7 @@ ROOMS = [
     "examination",
     "review",
     "register",
+    "quality",
     "statistics",
     "commission",
     "inquiry",
@@ -20,7 +21,7 @@ ROOMS = [
 ]
 """In the order of the design: a room may import those above it."""
 
-SHARED = {"home", "errors", "warehouse", "clock"}
+SHARED = {"home", "errors", "warehouse", "clock", "ledger"}
 """Modules that every room but the standard may use."""
 
 LIBRARIES = {"anonymization": set(), "expectations": {"standard"}}
