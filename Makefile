@@ -41,6 +41,7 @@ docs: $(READY)  ## Generated documents and dbt files
 	$(BIN)/xuewei standard rules --out docs
 	$(BIN)/python -m pipelines.register.generate
 	$(BIN)/python -m pipelines.register.nodes
+	$(BIN)/python -m pipelines.quality.generate
 
 clean:  ## Removes the demo and build products (not the virtual environment)
 	rm -rf demo build .pytest_cache .mypy_cache .ruff_cache

@@ -49,6 +49,12 @@ class RefusedError(XueweiError):
     exit_code = 67
 
 
+class GateClosedError(XueweiError):
+    """An expectation that blocks is not fulfilled: nothing was handed over or built."""
+
+    exit_code = 68
+
+
 class DisagreementError(XueweiError):
     """Amounts that must be equal are not: nothing was handed over or published."""
 

@@ -117,6 +117,24 @@ class Home:
         """Semester summaries and other sheets for the offices."""
         return self.root / "reports"
 
+    # what a level relied on
+    @property
+    def quality(self) -> Path:
+        """Pages of the quality suites (``index.html``); below ``results`` what each run found."""
+        return self.root / "quality"
+
+    def quality_results(self, scope: str, semester: str, suite: str) -> Path:
+        """Results of a suite's runs, a JSON file a run; ``scope`` is a province or ``national``."""
+        return self.quality / "results" / scope / semester / suite
+
+    def quality_suite(self, digest: str) -> Path:
+        """A suite as it was run; results name it, so that it lies there once."""
+        return self.quality / "suites" / f"{digest}.json"
+
+    def quality_page(self, scope: str, semester: str, suite: str) -> Path:
+        """The page of a suite's latest run."""
+        return self.quality / scope / semester / f"{suite}.html"
+
     # what the offices keep
     @property
     def reference(self) -> Path:
@@ -136,6 +154,14 @@ class Home:
     @property
     def ledger(self) -> Path:
         return self.root / "ledger"
+
+    def ledger_chain(self, scope: str) -> Path:
+        """The chain of acts of a province or of ``national``: only ever appended to."""
+        return self.ledger / f"{scope}.jsonl"
+
+    def ledger_head(self, scope: str) -> Path:
+        """Where a chain ends, and its last append once more."""
+        return self.ledger / f"{scope}.head.json"
 
     # machinery
     @property

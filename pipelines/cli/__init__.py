@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "pipelines.cli.run",
     "summary": "pipelines.cli.summary",
     "triage": "pipelines.cli.triage",
+    "quality": "pipelines.cli.quality",
     "standard": "pipelines.cli.standard",
     "ui": "pipelines.cli.ui",
 }

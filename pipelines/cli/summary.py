@@ -7,6 +7,7 @@ from rich.table import Table
 from pipelines.cli.options import checked_semester, home_option, json_option, print_json
 from pipelines.errors import MissingInputError
 from pipelines.home import Home
+from pipelines.quality.results import NATIONAL
 from pipelines.statistics.overview import Overview, ProvinceOverview, overview
 
 SEVERITIES = {
@@ -56,6 +57,8 @@ def show(found: Overview) -> None:
             f"学位 degrees {found.degrees:,} · 证书 certificates {found.certificates:,} · "
             f"人 persons {found.persons:,}"
         )
+    if found.quality:
+        console.print(_quality(found))
     console.print("\n[bold]产品 products[/bold]")
     for name, path in found.products.items():
         console.print(f"  {name}: {path}", soft_wrap=True)
@@ -121,6 +124,23 @@ def _reasons(item: ProvinceOverview) -> Table:
     for reason in item.reasons:
         severity = SEVERITIES[reason.severity]
         table.add_row(reason.rule_code, severity, f"{reason.count:,}", f"{reason.zh} {reason.en}")
+    return table
+
+
+def _quality(found: Overview) -> Table:
+    table = _table(
+        "质量期望 quality expectations",
+        "范围 scope",
+        "满足 passed",
+        "提示 warned",
+        "阻断 blocked",
+        "例外 excused",
+        "未评 not judged",
+    )
+    for one in found.quality:
+        amounts = (one.passed, one.warned, one.blocked, one.excused, one.not_judged)
+        scope = "全国 nation" if one.scope == NATIONAL else one.scope
+        table.add_row(scope, *(f"{n:,}" for n in amounts))
     return table
 
 

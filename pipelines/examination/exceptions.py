@@ -83,12 +83,7 @@ def read_exceptions(home: Home) -> list[ExceptionDecision]:
 
 def _read(path: Path, officers: Mapping[str, tuple[Officer, ...]]) -> ExceptionDecision:
     name = path.stem if _ID.fullmatch(path.stem) else "exception-?"
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        decision = parse_manifest(data) if len(data) <= MOST_BYTES else {}
-    except (OSError, NotAManifestError):
-        decision = {}
+    decision = read_decision(path)
     if broken := violations(decision, "decision"):
         return ExceptionDecision(name, VOID, broken)
     request = decision["subject"]["request"]
@@ -104,11 +99,21 @@ def _read(path: Path, officers: Mapping[str, tuple[Officer, ...]]) -> ExceptionD
         request["field"],
         request["filing_id"],
         request["semester"],
-        _day(decision["until"]),
+        day_of(decision["until"]),
         decision["authority"],
         decision["decided_by"]["officer"],
         decision["decided_at"],
     )
+
+
+def read_decision(path: Path) -> dict[str, Any]:
+    """The JSON object of a decision's file, not checked; an empty one when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        return parse_manifest(data) if len(data) <= MOST_BYTES else {}
+    except (OSError, NotAManifestError):
+        return {}
 
 
 def why_void(
@@ -123,7 +128,7 @@ def why_void(
         return "its id is not the request's"
     if why_untouchable(request["rule"], request["field"]):
         return "nothing may excuse this rule"
-    if decision["outcome"] == "approve" and _day(decision["until"]) is None:
+    if decision["outcome"] == "approve" and day_of(decision["until"]) is None:
         return "it tells no day until when it holds"
     return why_unsigned(dict(decision), officers)
 
@@ -132,7 +137,7 @@ def why_unsigned(
     decision: dict[str, Any], officers: Mapping[str, tuple[Officer, ...]]
 ) -> str | None:
     """Why the signature is not one of a reviewer in office for the decision's authority."""
-    when = _instant(decision["decided_at"])
+    when = instant_of(decision["decided_at"])
     if when is None:
         return "the time of the decision is no instant with a zone"
     day = office_day(when)
@@ -142,10 +147,11 @@ def why_unsigned(
     mine = [one for one in holders if one.officer_id == decision["decided_by"]["officer"]]
     if not mine:
         return "the key belongs to another officer"
-    of_province = [one for one in mine if one.organisation == decision["authority"]]
-    if not of_province:
-        return "the officer is not one of this province"
-    reviewers = [one for one in of_province if one.role == REVIEWER]
+    of_office = [one for one in mine if one.organisation == decision["authority"]]
+    if not of_office:
+        office = "this province" if decision["authority"] != "national" else "the national office"
+        return f"the officer is not one of {office}"
+    reviewers = [one for one in of_office if one.role == REVIEWER]
     if not reviewers:
         return "the officer is no reviewer"
     serving = [one for one in reviewers if one.term.holds(day)]
@@ -156,17 +162,17 @@ def why_unsigned(
     return None
 
 
-def violations(value: Mapping[str, Any], kind: str) -> str | None:
-    """Where a ``request`` or a ``decision`` breaks its schema: a place, never a value."""
-    for error in _validator(kind).iter_errors(value):
+def violations(value: Mapping[str, Any], kind: str, room: str = "examination") -> str | None:
+    """Where a ``request`` or a ``decision`` breaks its room's schema: a place, never a value."""
+    for error in _validator(room, kind).iter_errors(value):
         place = "/".join(str(part) for part in error.instance_path) or "."
         return f"{place} is not as the format asks"
     return None
 
 
 @cache
-def _validator(kind: str) -> jsonschema_rs.Validator:
-    text = resources.files("pipelines.examination").joinpath("exception.schema.json")
+def _validator(room: str, kind: str) -> jsonschema_rs.Validator:
+    text = resources.files(f"pipelines.{room}").joinpath("exception.schema.json")
     schema = json.loads(text.read_text("utf-8"))
     return jsonschema_rs.validator_for({**schema, "$ref": f"#/$defs/{kind}"})
 
@@ -213,14 +219,15 @@ def excuse_granted(con: duckdb.DuckDBPyConnection, exceptions: Sequence[Exceptio
     )
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """The day that a decision tells, None when it is none."""
     try:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
 
 
-def _instant(text: str) -> datetime | None:
+def instant_of(text: str) -> datetime | None:
     """The instant, None without a zone."""
     try:
         when = datetime.fromisoformat(text)

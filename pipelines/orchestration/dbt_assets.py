@@ -1,11 +1,13 @@
 """The registers and marts that dbt builds, as assets; dbt's tests as blocking checks."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import dagster as dg
 
+from pipelines.errors import MissingInputError
 from pipelines.orchestration import dbt_nodes
 from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.national import FORMAL
@@ -16,6 +18,8 @@ from pipelines.orchestration.partitions import (
     semester_partitions,
 )
 from pipelines.orchestration.province import DECISIONS
+from pipelines.quality.gate import gate, require_open
+from pipelines.quality.results import NATIONAL
 from pipelines.register.build import (
     Registered,
     build_national_marts,
@@ -64,6 +68,10 @@ def dbt_assets(manifest: dbt_nodes.Manifest, today: date) -> list[dg.AssetsDefin
     )
     def national_marts(context: dg.AssetExecutionContext, office: Office) -> Iterator[Result]:
         with confidential("national marts"):
+            # nothing registered: nothing to build, and nothing that a gate could hold back
+            with contextlib.suppress(MissingInputError):
+                asked = gate(office.home, "national_register", NATIONAL, context.partition_key)
+                require_open(asked)
             built = build_national_marts(office.home, context.partition_key)
         yield from _results(manifest, marts, built)
 

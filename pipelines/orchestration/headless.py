@@ -163,7 +163,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
         described = data.user_failure_data.description if data.user_failure_data else None
         reasons.append(f"{event.step_key}: {described or (error.message.strip() if error else '')}")
     for check in result.get_asset_check_evaluations():
-        if not check.passed:
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
             told = ", ".join(
                 f"{key}: {value.value}" for key, value in check.metadata.items() if value.value
             )

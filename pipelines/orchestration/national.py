@@ -8,7 +8,9 @@ from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.office import Office
 from pipelines.orchestration.partitions import semester_partitions
 from pipelines.orchestration.province import HANDOVER, sheet_result
+from pipelines.orchestration.quality import quality_checks
 from pipelines.orchestration.waiting import failed_provinces
+from pipelines.quality.results import NATIONAL
 from pipelines.register.agreement import agree_nation
 from pipelines.register.formal import examine_handovers
 from pipelines.register.missing import expected_provinces, missing_provinces
@@ -102,4 +104,13 @@ def national_checks(today: date) -> list[dg.AssetChecksDefinition]:
             metadata={item.name: f"{item.found} / {item.expected}" for item in agreements},
         )
 
-    return [no_province_missing, national_amounts_agree]
+    return [
+        no_province_missing,
+        national_amounts_agree,
+        quality_checks("national_register", NATIONAL_REGISTER, partitions, _nation),
+        quality_checks("national_marts", NATIONAL_SUMMARY, partitions, _nation),
+    ]
+
+
+def _nation(context: dg.AssetCheckExecutionContext) -> tuple[str, str]:
+    return NATIONAL, context.partition_key

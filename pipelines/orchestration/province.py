@@ -1,11 +1,14 @@
 """The provincial assets before and after dbt: landing, findings, decisions, handover."""
 
+import contextlib
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
 
-from pipelines.errors import MissingInputError
+from pipelines.errors import GateClosedError, MissingInputError
 from pipelines.examination.examine import examine
 from pipelines.examination.feedback import write_feedback
 from pipelines.examination.triage import write_triage
@@ -15,9 +18,14 @@ from pipelines.home import Home
 from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.office import Office
 from pipelines.orchestration.partitions import partition_of, province_partitions
+from pipelines.orchestration.quality import check_results, check_specs, judged, quality_checks
+from pipelines.quality.gate import Gate, gate, gate_of, require_open
+from pipelines.quality.levels import handover_in
+from pipelines.quality.run import judge
 from pipelines.register.agreement import agree_province
+from pipelines.register.decisions import Handover
 from pipelines.register.files import sha256_of
-from pipelines.register.handover import hand_over
+from pipelines.register.handover import HandedOver, hand_over
 from pipelines.register.summary import write_summary
 from pipelines.review.policies import policy
 
@@ -28,6 +36,8 @@ HANDOVER = dg.AssetKey(["province", "handover", "degree_record"])
 SUMMARY = dg.AssetKey(["province", "marts", "semester_summary"])
 SHEET = dg.AssetKey(["province", "report", "semester_summary"])
 REGISTER = dg.AssetKey(["province", "core", "degree_record"])
+
+Handing = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
 
 def batches(home: Home, province: str, semester: str) -> list[str]:
@@ -125,30 +135,83 @@ def province_assets(today: date) -> list[dg.AssetsDefinition]:
             }
         )
 
+    return [landing, findings, decisions, _handover(partitions), _sheet(partitions)]
+
+
+def _handover(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=HANDOVER,
         deps=[REGISTER],
+        check_specs=check_specs("handover", HANDOVER, partitions),
         partitions_def=partitions,
         group_name="province",
         kinds={"parquet"},
         description="报送国务院学位办的备案数据 / sealed handover to the national office",
     )
-    def handover(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult:
+    def handover(context: dg.AssetExecutionContext, office: Office) -> Handing:
         province, semester = partition_of(context)
         with confidential("handover"):
-            sealed = hand_over(office.home, province, semester, now=office.now())
-        if sealed is None:
-            return dg.MaterializeResult(metadata={"dagster/row_count": 0, "seconds": 0.0})
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": sealed.rows,
-                "sequence": sealed.sequence,
-                "sha256": sealed.sha256,
-                "seconds": round(sealed.seconds, 3),
-            }
-        )
+            sealing = seal(office, province, semester)
+        yield from check_results(office.home, "handover", HANDOVER, sealing.gate)
+        with confidential("handover"):
+            if sealing.gate:
+                require_open(sealing.gate)
+        yield sealed_result(sealing.sealed)
 
-    return [landing, findings, decisions, handover, _sheet(partitions)]
+    return handover
+
+
+def sealed_result(sealed: HandedOver | None) -> dg.MaterializeResult:
+    """What was sealed; nothing new where the register had nothing more."""
+    if sealed is None:
+        return dg.MaterializeResult(metadata={"dagster/row_count": 0, "seconds": 0.0})
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sealed.rows,
+            "sequence": sealed.sequence,
+            "sha256": sealed.sha256,
+            "seconds": round(sealed.seconds, 3),
+        }
+    )
+
+
+@dataclass
+class Sealing:
+    """A handover with its gate: what a closed one stopped is not sealed."""
+
+    gate: Gate | None = None
+    sealed: HandedOver | None = None
+
+
+def seal(office: Office, province: str, semester: str) -> Sealing:
+    """Hands over what is new: past the register's gate, and past the handover's own.
+
+    GateClosedError when the register's is closed; a closed gate of the handover is in the answer,
+    with nothing sealed.
+    """
+    done = Sealing()
+
+    def inspect(handover: Handover) -> None:
+        subject = handover_in(office.home, handover)
+        results = judge(
+            office.home, "handover", province, semester, now=office.now(), subject=subject
+        )
+        done.gate = gate_of(office.home, "handover", province, semester, results)
+        require_open(done.gate)
+
+    def past_gates() -> HandedOver | None:
+        with contextlib.suppress(MissingInputError):  # nothing registered: nothing to hand over
+            require_open(gate(office.home, "province_register", province, semester))
+        return hand_over(office.home, province, semester, now=office.now(), inspect=inspect)
+
+    try:
+        done.sealed = past_gates()
+    except GateClosedError:
+        if done.gate is None or done.gate.open:
+            raise
+    if done.gate is None:
+        done.gate = judged(office, "handover", province, semester)
+    return done
 
 
 def _sheet(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -206,4 +269,10 @@ def province_checks(today: date) -> list[dg.AssetChecksDefinition]:
             metadata={item.name: f"{item.found} / {item.expected}" for item in agreements},
         )
 
-    return [amounts_agree]
+    partitions = province_partitions(today)
+    return [
+        amounts_agree,
+        quality_checks("landing", LANDING, partitions, partition_of),
+        quality_checks("province_register", REGISTER, partitions, partition_of),
+        quality_checks("province_marts", SUMMARY, partitions, partition_of),
+    ]

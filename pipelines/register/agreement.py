@@ -59,6 +59,11 @@ def agree_register(home: Home, province: str, semester: str) -> list[Agreement]:
     ]
 
 
+def accepted_rows(home: Home, province: str, semester: str) -> int:
+    """Records of a semester that the decisions accepted: what the register has to hold."""
+    return _lines(home, [b for b in decided_batches(home, province) if b.semester == semester])[1]
+
+
 def agree_nation(home: Home, semester: str) -> list[Agreement]:
     """Approved handovers = national register, by province and in all; marts = register."""
     path = home.national_warehouse

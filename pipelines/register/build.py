@@ -12,7 +12,7 @@ from pipelines.register.decisions import Handover, approved_handovers
 from pipelines.register.files import folders, sha256_of
 from pipelines.warehouse import connect
 
-_MARTS = "marts/"
+MARTS_PART = "marts/"
 """Before a part's name in the bookkeeping: the marts show it."""
 
 
@@ -121,7 +121,7 @@ def waiting_marts(home: Home) -> dict[str, list[str]]:
     done = bookkeeping.built(home, home.national_warehouse)
     waiting: dict[str, list[str]] = {}
     for semester, part in sorted(done):
-        if not part.startswith(_MARTS) and (semester, _MARTS + part) not in done:
+        if not part.startswith(MARTS_PART) and (semester, MARTS_PART + part) not in done:
             waiting.setdefault(semester, []).append(part)
     return waiting
 
@@ -149,7 +149,7 @@ def build_national_marts(home: Home, semester: str) -> Registered:
 def _note_marts(home: Home, parts: list[tuple[str, str]]) -> None:
     con = connect(home.national_warehouse, spill=home.scratch)
     try:
-        bookkeeping.record(con, [(semester, _MARTS + part) for semester, part in parts])
+        bookkeeping.record(con, [(semester, MARTS_PART + part) for semester, part in parts])
     finally:
         con.close()
 

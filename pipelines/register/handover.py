@@ -7,6 +7,7 @@ with amounts and the records file's hash. It is written under a temporary name a
 import os
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipelines.home import Home
 from pipelines.register import bookkeeping
 from pipelines.register.agreement import agree_register, assert_agreed
 from pipelines.register.columns import DEGREE_RECORD
-from pipelines.register.decisions import MANIFEST, RECORDS, handovers_of
+from pipelines.register.decisions import MANIFEST, RECORDS, Handover, handovers_of
 from pipelines.register.files import PRIVATE, seal, sha256_of, sync_folder, write_json
 from pipelines.warehouse import connect, quote
 
@@ -40,14 +41,25 @@ class HandedOver:
     seconds: float
 
 
+Inspect = Callable[[Handover], None]
+"""Looks at a handover that is complete but for its name; raises when it may not be sealed."""
+
+
 def hand_over(
-    home: Home, province: str, semester: str, *, now: datetime, again: bool = False
+    home: Home,
+    province: str,
+    semester: str,
+    *,
+    now: datetime,
+    again: bool = False,
+    inspect: Inspect | None = None,
 ) -> HandedOver | None:
     """Seals what the province has registered for the semester and has in no earlier handover.
 
     None when there is nothing new. With ``again``, filings of returned handovers count as new: for
     a province that has put right what was found fault with. DisagreementError, and nothing sealed,
-    when the register holds another amount than was accepted.
+    when the register holds another amount than was accepted; nothing is sealed either when
+    ``inspect`` raises.
     """
     start = time.monotonic()
     folder = home.handover(province, semester)
@@ -79,12 +91,26 @@ def hand_over(
     }
     write_json(part / MANIFEST, manifest, mode=0o444)
     sealed = folder / f"{sequence:04d}"
+    if inspect:
+        _inspect(inspect, home, province, semester, part, sealed.name)
     part.rename(sealed)
     sync_folder(folder)
     seconds = time.monotonic() - start
     return HandedOver(
         sealed, sequence, manifest["rows"], manifest["filings"], manifest["sha256"], seconds
     )
+
+
+def _inspect(
+    inspect: Inspect, home: Home, province: str, semester: str, part: Path, sequence: str
+) -> None:
+    """Shows the handover where it was written; whatever is raised takes it away again."""
+    decision = home.decision(f"national-{province}-{semester}-{sequence}")
+    try:
+        inspect(Handover(province, semester, sequence, part, decision))
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
 
 
 def _handed_filings(home: Home, province: str, semester: str, *, again: bool) -> list[str]:

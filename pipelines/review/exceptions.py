@@ -71,7 +71,7 @@ def make_request(
         "filing_id": filing_id,
         "semester": semester,
         "reason": reason.strip(),
-        "requested_at": _stamp(now),
+        "requested_at": stamp(now),
     }
     if wrong := violations(request, "request"):
         raise UsageError(f"the request's {wrong}", "see: xuewei exception request --help")
@@ -89,7 +89,7 @@ def make_request(
 
 def write_request(request: Mapping[str, Any], out: Path) -> None:
     """Writes a request to a file that is not there yet."""
-    if not _write_once(out, request):
+    if not write_once(out, request):
         raise UsageError(f"{out.name} exists already", "a file that is not there yet")
 
 
@@ -157,7 +157,7 @@ def decide_exception(
             "until": until.isoformat() if until else None,
             "reason": {"text": reason.strip()},
             "decided_by": {"officer": officer},
-            "decided_at": _stamp(now),
+            "decided_at": stamp(now),
         }
     )
     if wrong := violations(decision, "decision"):
@@ -167,7 +167,7 @@ def decide_exception(
             why, "a reviewer in office of the institution's province, with their own key"
         )
     home.decisions.mkdir(parents=True, exist_ok=True)
-    if not _write_once(home.decision(decision["decision_id"]), decision):
+    if not write_once(home.decision(decision["decision_id"]), decision):
         raise UsageError(
             f"{decision['decision_id']} was decided before",
             "a decision is made once",
@@ -212,7 +212,7 @@ def _province_of(institution: str, reference: Reference, today: date) -> str:
     return provinces.pop()
 
 
-def _write_once(path: Path, content: Mapping[str, Any]) -> bool:
+def write_once(path: Path, content: Mapping[str, Any]) -> bool:
     """Writes JSON whole under a name that is not taken; False when it is."""
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
@@ -231,5 +231,6 @@ def _write_once(path: Path, content: Mapping[str, Any]) -> bool:
     return True
 
 
-def _stamp(now: datetime) -> str:
+def stamp(now: datetime) -> str:
+    """The instant as decisions tell it: UTC, in seconds."""
     return now.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

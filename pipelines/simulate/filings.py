@@ -18,6 +18,9 @@ LARGEST_FILE = 12_000
 MOST_AN_INSTITUTION = {1: 150_000, 2: 250_000}
 """Records of an institution by half year: a certificate number has six free digits."""
 
+YEARLY_CHANGE = 0.04
+"""Standard deviation of an institution's volume from semester to semester, as a share."""
+
 
 @dataclass(frozen=True)
 class Resolution:
@@ -67,7 +70,7 @@ def plan_filings(
     packages: int | None,
 ) -> list[Filing]:
     """All packages of a province, by institution; rows add up to ``by_category`` (order ORDER)."""
-    rows = _rows_by_institution(institutions, by_category)
+    rows = _rows_by_institution(plan, institutions, by_category)
     institutions, rows = _drop_idle(institutions, rows, packages)
     counts = _packages_each(plan, province, rows.sum(axis=1), packages)
     filings: list[Filing] = []
@@ -84,16 +87,25 @@ def plan_filings(
     return filings
 
 
-def _rows_by_institution(institutions: list[Institution], by_category: np.ndarray) -> np.ndarray:
+def _rows_by_institution(
+    plan: Plan, institutions: list[Institution], by_category: np.ndarray
+) -> np.ndarray:
     rows = np.zeros((len(institutions), len(ORDER)), dtype=np.int64)
+    sizes = [one.weight * _year_factor(plan, one) for one in institutions]
     for column, category in enumerate(ORDER):
         level = {"D": "2", "M": "3", "B": "4"}[category[0]]
         weights = [
-            one.weight * _graduate_factor(one, level) if level in one.levels else 0.0
-            for one in institutions
+            size * _graduate_factor(one, level) if level in one.levels else 0.0
+            for one, size in zip(institutions, sizes, strict=True)
         ]
         rows[:, column] = share_out(int(by_category[column]), weights)
     return rows
+
+
+def _year_factor(plan: Plan, institution: Institution) -> float:
+    """An institution has its size; from semester to semester it changes by some per cent."""
+    numbers = stream(plan.seed, "volume", institution.code, plan.semester)
+    return float(np.exp(numbers.normal(0.0, YEARLY_CHANGE)))
 
 
 def _graduate_factor(institution: Institution, level: str) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.home import Home
+from pipelines.quality.totals import Totals, quality_totals
 from pipelines.register.decisions import handovers_of
 from pipelines.standard.codes import code_table
 from pipelines.standard.rules import rule
@@ -72,6 +73,7 @@ class Overview:
     degrees: int | None
     certificates: int | None
     persons: int | None
+    quality: list[Totals]
     products: dict[str, Path]
 
 
@@ -93,7 +95,8 @@ def overview(home: Home, semester: str) -> Overview:
             for handover in handovers_of(home, item.code, semester)
             if handover.outcome != "return"
         )
-    return Overview(semester, provinces, *totals, products=_products(home, semester))
+    quality = quality_totals(home, semester)
+    return Overview(semester, provinces, *totals, quality, products=_products(home, semester))
 
 
 def _count_filings(
@@ -187,6 +190,7 @@ def _products(home: Home, semester: str) -> dict[str, Path]:
         "移交数据 handovers": home.handovers,
         "全国登记库 national register": home.national_warehouse,
         "学期汇总表 semester summaries": home.reports / semester,
+        "质量页面 quality pages": home.quality / "index.html",
         "反馈 feedback": home.outbox,
         "审核决定 decisions": home.decisions,
         "存档 archive": home.archive,

@@ -3,10 +3,14 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import examination, semester
+from tests.benchmarks import examination, quality, semester
 from tests.benchmarks.record import show, write
 
-BENCHMARKS = {"semester": semester.measure, "examination": examination.measure}
+BENCHMARKS = {
+    "semester": semester.measure,
+    "examination": examination.measure,
+    "quality": quality.measure,
+}
 OUT = Path("build/bench.json")
 
 

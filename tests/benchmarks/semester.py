@@ -141,7 +141,7 @@ def _run(home: Path) -> Run:
         text=True,
     )
     peaks: list[int] = []
-    watcher = threading.Thread(target=_watch, args=(process, peaks))
+    watcher = threading.Thread(target=watch, args=(process, peaks))
     watcher.start()
     text, errors = process.communicate()
     seconds = time.monotonic() - start
@@ -162,7 +162,7 @@ def _run(home: Path) -> Run:
     return Run(seconds, examine, steps, max(peaks) / (1 << 30), registered)
 
 
-def _watch(process: psutil.Popen, peaks: list[int]) -> None:
+def watch(process: psutil.Popen, peaks: list[int]) -> None:
     """Samples the memory of a process and its children, in bytes, until it ends."""
     while process.poll() is None:
         total = 0

@@ -1,5 +1,7 @@
-"""Looks for personal values in files, also in zips, compressed pages of SQLite and JSON escapes."""
+"""Looks for personal values in files, also in zips, compressed pages of SQLite, JSON escapes
+and HTML entities."""
 
+import html
 import io
 import re
 import sqlite3
@@ -39,6 +41,8 @@ def _texts(data: bytes) -> Iterator[str]:
             .encode("utf-16", "surrogatepass")
             .decode("utf-16", "replace")
         )
+    if "&" in plain:
+        yield html.unescape(plain)
     yield data.decode("gb18030", "replace")
 
 
