@@ -4,9 +4,12 @@ GX says of a check that could not be computed that it failed, with an exception 
 is ``broken``, which is never mistaken for a finding about the data and never passes a gate.
 """
 
+import contextlib
+import importlib
 import logging
 import os
 import re
+import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,6 +97,17 @@ class SuiteRun:
     @property
     def success(self) -> bool:
         return all(one.state in (PASSED, NOT_JUDGED) for one in self.outcomes)
+
+
+def warm_up() -> None:
+    """Imports GX in the background: seconds that others may use. Whatever goes wrong is left for
+    the run to meet and to tell."""
+
+    def load() -> None:
+        with contextlib.suppress(Exception), _quiet():
+            importlib.import_module("expectations.vocabulary")
+
+    threading.Thread(target=load, name="great-expectations", daemon=True).start()
 
 
 def run_suite(

@@ -70,6 +70,30 @@ class Expected:
         }
         return replace(self, kwargs=kwargs)
 
+    def singles(self) -> tuple["Expected", ...]:
+        """The measures of a group as expectations of their own, by their names."""
+        return tuple(self._single(part) for part in self.parts)
+
+    def _single(self, part: str) -> "Expected":
+        low, high = self.kwargs["limits"][part]
+        limits = {"min_value": low, "max_value": high}
+        kwargs = {"measure": self.kwargs["measures"][part]}
+        kwargs |= {name: value for name, value in limits.items() if value is not None}
+        keys = f"select * exclude part from ({self.keys_sql}) where part = '{part}'"
+        zh, en = self.part_titles.get(part, (self.title_zh, self.title_en))
+        return replace(
+            self,
+            id=part,
+            type=MEASURE,
+            kwargs=kwargs,
+            title_zh=zh,
+            title_en=en,
+            keys_sql=keys if self.keys_sql else None,
+            part_titles={},
+        )
+
+
+MEASURE = "expect_measure_to_be_between"
 
 GROUP = "expect_measures_to_be_between"
 """The type of an expectation over several measures, each with limits of its own."""
@@ -79,7 +103,7 @@ def group(id: str, members: Sequence[Expected], titles: tuple[str, str], basis: 
     """One expectation for several measures of equal severity; parts bear the members' ids."""
     first = members[0]
     alike = {(one.type, one.blocks, one.excusable) for one in members}
-    if alike != {("expect_measure_to_be_between", first.blocks, first.excusable)}:
+    if alike != {(MEASURE, first.blocks, first.excusable)}:
         raise ValueError(f"{id}: measures of one severity make a group")
     kwargs = {
         "measures": {one.id: one.kwargs["measure"] for one in members},

@@ -134,9 +134,13 @@ class RunPageRenderer(ValidationResultsPageRenderer):
         if state == texts.EXCUSED:
             text = f"◇ {self._excused[one.id]}"
             parts.append(_text(text, "note", "note-excused", tag="div"))
-        if told.keys:
+        wrong = texts.parts(one, told, wrong=True)
+        if wrong:
+            parts.append(_text("不符的各项 Those outside:", "keys-title", tag="div"))
+            parts += [_text(line, "part", tag="div") for line in wrong]
+        if keys := [key for key in told.keys if key not in told.wrong_parts]:
             parts.append(_text("涉及 Keys of what is wrong:", "keys-title", tag="div"))
-            parts += [_text(key, "key", tag="code") for key in told.keys]
+            parts += [_text(key, "key", tag="code") for key in keys]
         parts.append(_basis(one, self._run.suite.name))
         if told.parts:
             lines = [_text(line, "part", tag="div") for line in texts.parts(one, told)]

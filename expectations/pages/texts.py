@@ -144,10 +144,12 @@ def method(one: Expected) -> str:
     return "\n".join([one.type, *(f"{key}: {text}" for key, text in told.items())])
 
 
-def parts(one: Expected, told: Outcome) -> list[str]:
-    """A line a measure of a group: what it is, its value, its limits."""
+def parts(one: Expected, told: Outcome, *, wrong: bool = False) -> list[str]:
+    """A line a measure of a group: what it is, its value, its limits. ``wrong``: those outside."""
     lines = []
     for part in told.parts:
+        if wrong and part.ok:
+            continue
         observed, limits = numbers(part, part_unit(one, part.name))
         sign_ = sign(PASSED if part.ok else FAILED)
         title = " ".join(one.part_titles.get(part.name, (part.name,)))

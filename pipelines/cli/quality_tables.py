@@ -85,8 +85,10 @@ def _outcomes(look: Look, rows: Iterable[Judged]) -> Table:
         if state == texts.EXCUSED:
             by = look.excused[one.id]
             outcome += f"\n{by.exception_id}\n至 until {by.until}"
-        if one.outcome.keys:
-            title += f"\n  {'; '.join(one.outcome.keys)}"
+        for line in texts.parts(one.expectation, one.outcome, wrong=True):
+            title += f"\n  {line}"
+        if keys := [key for key in one.outcome.keys if key not in one.outcome.wrong_parts]:
+            title += f"\n  {'; '.join(keys)}"
         if one.outcome.note:
             title += f"\n  {one.outcome.note}"
         severity = " ".join(texts.SEVERITIES[one.expectation.blocks])
@@ -208,7 +210,7 @@ def history_as_json(found: Sequence[History]) -> list[dict[str, Any]]:
 def _table(title: str, *columns: str, lines: bool = False) -> Table:
     table = Table(title=_plain(title), title_justify="left", title_style="bold", show_lines=lines)
     for number, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=number == 0 and "\n" in column)
+        table.add_column(column, overflow="fold", no_wrap=number < 2 and "\n" in column)
     return table
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from expectations.run import warm_up as warm_up_suites
 from pipelines.clock import clock
 from pipelines.errors import UsageError
 from pipelines.filing.sorting import sort_inbox
@@ -110,6 +111,7 @@ class _Runner:
     ) -> None:
         self.home, self.semester, self.run, self.say = home, semester, run, say
         warm_up(home)
+        warm_up_suites()
         self.instance = instance(home)
         self.definitions = build_definitions(home, clock().date(), review)
 

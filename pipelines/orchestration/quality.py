@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from expectations.pages import texts
 from pipelines.errors import MissingInputError
 from pipelines.home import Home
 from pipelines.orchestration.confidential import confidential
@@ -103,6 +104,7 @@ def _metadata(home: Home, result: Result, one: Judged, exception: str | None) ->
         "at least": told.low,
         "at most": told.high,
         "severity": one.severity,
+        "parts": "; ".join(texts.parts(one.expectation, told, wrong=not one.ok)) or None,
         "keys": ", ".join(told.keys) or None,
         "note": told.note or None,
         "exception": exception,

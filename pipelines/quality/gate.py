@@ -6,12 +6,17 @@ the same gate as one in a run. Fail closed: a state that nobody has judged does 
 
 from dataclasses import dataclass
 
+from expectations.pages import texts
+from expectations.run import BROKEN
 from pipelines.errors import GateClosedError
 from pipelines.home import Home
 from pipelines.quality.exceptions import QualityException, excused
 from pipelines.quality.levels import LEVELS
 from pipelines.quality.results import Judged, Result, latest
 from pipelines.quality.run import state_of, suite_of
+
+MOST_PARTS = 5
+"""Of what is wrong, so many are named in an error; the page has them all."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +89,10 @@ def require_open(asked: Gate) -> None:
 def describe(suite: str, one: Judged) -> str:
     """An expectation that is not fulfilled, in a line: ids and numbers."""
     told = one.outcome
-    if told.state == "broken":
+    if told.state == BROKEN:
         return f"{suite}/{one.id} could not be computed ({told.note})"
-    limits = [
-        f"{name} {value:g}"
-        for name, value in (("≥", told.low), ("≤", told.high))
-        if value is not None
-    ]
-    observed = "" if told.observed is None else f" {told.observed:g}"
-    limit = f" (limit {' '.join(limits)})" if limits else ""
-    keys = f" [{', '.join(told.keys[:5])}]" if told.keys else ""
-    return f"{suite}/{one.id}{observed}{limit}{keys}"
+    parts = texts.parts(one.expectation, told, wrong=True)[:MOST_PARTS]
+    observed, limit = texts.numbers(told, texts.unit(one.expectation))
+    keys = [key for key in told.keys if key not in told.wrong_parts][:MOST_PARTS]
+    listed = f" [{'; '.join((*parts, *keys))}]" if parts or keys else ""
+    return f"{suite}/{one.id} {observed} ({limit}){listed}"

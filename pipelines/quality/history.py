@@ -12,7 +12,7 @@ from pipelines.home import Home
 from pipelines.quality.charts import Chart, chart
 from pipelines.quality.overview import Cell, Kept, cell, scope_name, suite_name
 from pipelines.quality.results import latest
-from pipelines.quality.summaries import Check
+from pipelines.quality.summaries import FORMAT, Check, has_limits_of_its_own, part_id
 
 MANY = 40
 """Charts that are shown at once; more are behind a line to click on."""
@@ -66,7 +66,7 @@ def made_from(found: Sequence[Kept]) -> str:
         f"{one.summary.semester}/{one.summary.suite}/{one.summary.run_id}/{sorted(one.excused)}"
         for one in found
     ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\n".join([FORMAT, *parts]).encode()).hexdigest()
 
 
 def scope_page(home: Home, scope: str, found: Sequence[Kept], state: str) -> str:
@@ -95,12 +95,16 @@ def _part(home: Home, found: Sequence[Kept]) -> Part:
     ordered = sorted(found, key=lambda one: one.summary.semester)
     newest = ordered[-1].summary
     result = latest(home, newest.scope, newest.semester, newest.suite)
-    told = [({c.id: c for c in one.summary.checks}, one) for one in ordered]
+    told = [({c.id: c for c in (*one.summary.checks, *one.summary.parts)}, one) for one in ordered]
     lines = []
     for judged in result.judged if result else ():
-        checks = [(one.summary.semester, by_id.get(judged.id)) for by_id, one in told]
-        excused = [judged.id in one.excused for _, one in told]
-        lines.append(_line(newest.suite, judged.expectation, checks, excused))
+        one = judged.expectation
+        singles = one.singles() if has_limits_of_its_own(one) else ()
+        excused = [one.id in kept.excused for _, kept in told]
+        for each, name in ((one, one.id), *((each, part_id(one, each.id)) for each in singles)):
+            checks = [(kept.summary.semester, by_id.get(name)) for by_id, kept in told]
+            if any(check for _, check in checks):
+                lines.append(_line(newest.suite, each, checks, excused, one.id))
     return Part(
         newest.suite,
         f"{suite_name(newest.suite)}：{newest.title_zh} {newest.title_en}",
@@ -135,7 +139,9 @@ def _line(
     one: Expected,
     checks: Sequence[tuple[str, Check | None]],
     excused: Sequence[bool],
+    row: str,
 ) -> Line:
+    """``row`` is the id of its row on a run's page: of a part, the group's."""
     unit = texts.unit(one)
     states = [
         (term, _state(check, passed) if check else "")
@@ -155,5 +161,5 @@ def _line(
         texts.counted(one) if newest.observed is not None else None,
         chart(checks, unit) if len(values) > 1 else None,
         tuple((term, texts.sign(state) if state else "") for term, state in states),
-        f"{term}/{suite}.html#{one.id}",
+        f"{term}/{suite}.html#{row}",
     )

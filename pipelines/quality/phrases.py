@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from expectations.suite import Expected, group
+from expectations.suite import MEASURE, Expected, group
 from pipelines.standard import Field, code_table
 
 TOLERATED = 0.01
 """Single records may break a rule by a signed exception or a tolerance; so many do not."""
 
 FEWEST = 500
-
-MEASURE = "expect_measure_to_be_between"
 
 Theme = Callable[[Expected], str | None]
 

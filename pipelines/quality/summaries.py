@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from expectations.run import BROKEN, FAILED, PASSED
+from expectations.suite import Expected
 from pipelines.home import Home
-from pipelines.quality.results import Result, read_result, runs
+from pipelines.quality.results import Judged, Result, read_result, runs
 from pipelines.register.files import PRIVATE
 
-FORMAT = "xuewei-quality-summary/1"
+FORMAT = "xuewei-quality-summary/2"
 
 BLOCKED, WARNED, EXCUSED, OK, UNJUDGED = "blocked", "warned", "excused", "ok", "unjudged"
 
@@ -35,7 +36,8 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True)
 class Summary:
-    """The latest run of a suite. ``checks`` are in the suite's order."""
+    """The latest run of a suite. ``checks`` are in the suite's order; ``parts`` are those of groups
+    whose measures have limits of their own, by group and name."""
 
     scope: str
     semester: str
@@ -45,6 +47,7 @@ class Summary:
     run_id: str
     rows: int
     checks: tuple[Check, ...]
+    parts: tuple[Check, ...] = ()
 
     @cached_property
     def wrong(self) -> tuple[Check, ...]:
@@ -108,7 +111,28 @@ def summary_of(result: Result) -> Summary:
         result.run_id,
         result.rows,
         checks,
+        tuple(check for one in result.judged for check in _parts(one)),
     )
+
+
+def has_limits_of_its_own(one: Expected) -> bool:
+    """Whether each part of a group is worth a history: bands that move, told where they warn."""
+    limits = one.kwargs.get("limits", {}).values()
+    return bool(one.parts) and not one.blocks and len({str(limit) for limit in limits}) > 1
+
+
+def _parts(judged: Judged) -> list[Check]:
+    one = judged.expectation
+    if not has_limits_of_its_own(one):
+        return []
+    return [
+        Check(part_id(one, p.name), PASSED if p.ok else FAILED, one.blocks, *p[1:])
+        for p in judged.outcome.parts
+    ]
+
+
+def part_id(one: Expected, part: str) -> str:
+    return f"{one.id}/{part}"
 
 
 def latest_summary(home: Home, scope: str, semester: str, suite: str) -> Summary | None:
@@ -137,13 +161,17 @@ def _path(home: Home, scope: str, semester: str, suite: str) -> Path:
     return home.quality_page(scope, semester, suite).with_suffix(".json")
 
 
+def _checks(kept: list[list[Any]]) -> tuple[Check, ...]:
+    return tuple(Check(*check) for check in kept)
+
+
 def _read(path: Path) -> Summary | None:
     """None for whatever is not a summary: it is made again."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content.pop("format") != FORMAT:
             return None
-        checks = tuple(Check(*check) for check in content.pop("checks"))
-        return Summary(**content, checks=checks)
+        checks, parts = (_checks(content.pop(name)) for name in ("checks", "parts"))
+        return Summary(**content, checks=checks, parts=parts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

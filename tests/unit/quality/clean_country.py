@@ -136,22 +136,9 @@ def _only(suite: Suite, ids: Sequence[str]) -> Suite:
 def single(suite: Suite, expectation_id: str) -> Expected:
     """An expectation by its id, or the part of a group as an expectation of its own."""
     for one in suite.expectations:
-        if one.id == expectation_id:
-            return one
-        if expectation_id in one.parts:
-            low, high = one.kwargs["limits"][expectation_id]
-            kwargs = {"measure": one.kwargs["measures"][expectation_id]}
-            kwargs |= {} if low is None else {"min_value": low}
-            kwargs |= {} if high is None else {"max_value": high}
-            keys = f"select * exclude part from ({one.keys_sql}) where part = '{expectation_id}'"
-            return replace(
-                one,
-                id=expectation_id,
-                type="expect_measure_to_be_between",
-                kwargs=kwargs,
-                keys_sql=keys if one.keys_sql else None,
-                part_titles={},
-            )
+        for found in (one, *one.singles()):
+            if found.id == expectation_id:
+                return found
     raise KeyError(expectation_id)
 
 
