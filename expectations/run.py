@@ -104,7 +104,7 @@ def warm_up() -> None:
     the run to meet and to tell."""
 
     def load() -> None:
-        with contextlib.suppress(Exception), _quiet():
+        with contextlib.suppress(Exception):
             importlib.import_module("expectations.vocabulary")
 
     threading.Thread(target=load, name="great-expectations", daemon=True).start()

@@ -97,8 +97,9 @@ def check_results(
 
 def _metadata(home: Home, result: Result, one: Judged, exception: str | None) -> dict[str, Any]:
     told = one.outcome
-    page = page_url(home, result.scope, result.semester, result.suite, one.id)
+    place = (result.scope, result.semester, result.suite)
     values: dict[str, Any] = {
+        "suite": result.suite,
         "state": told.state,
         "observed": told.observed,
         "at least": told.low,
@@ -108,6 +109,7 @@ def _metadata(home: Home, result: Result, one: Judged, exception: str | None) ->
         "keys": ", ".join(told.keys) or None,
         "note": told.note or None,
         "exception": exception,
-        "page": dg.MetadataValue.url(page),
+        "page": dg.MetadataValue.url(page_url(home, *place, one.id)),
+        "file": home.quality_page(*place).relative_to(home.root).as_posix(),
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -27,9 +27,10 @@ _INSTITUTION = ("institution_code", "province_code", "valid_from", "valid_to")
 class Subject:
     """What a level's suites are run on.
 
-    ``state`` names it: equal states hold equal records. ``past`` names what the register holds of
-    earlier semesters, which limits are learnt from. ``prepare`` makes the views on an
-    in-memory connection, ``parameters`` are what suites ask for; what is not there is not judged.
+    ``state`` names it: equal states hold equal records, compared with the same. ``past`` names
+    what the register holds of earlier semesters, which limits are learnt from. ``prepare`` makes
+    the views on an in-memory connection, ``parameters`` are what suites ask for; what is not there
+    is not judged.
     """
 
     scope: str
@@ -135,7 +136,8 @@ def handover_in(home: Home, handover: Handover) -> Subject:
             "(select count(*) from w.core.degree_record where filing_id in (from claimed_filing) "
             f"and filing_semester = {quote(handover.semester)})"
         )
-    state = sha256_of(handover.records)
+    said = repr([manifest["rows"], sorted(manifest["by_category"].items()), manifest["filing_ids"]])
+    state = _digest([sha256_of(handover.records), said, _institutions_state(home)])
     return Subject(handover.province, handover.semester, state, tuple(views), parameters)
 
 
@@ -210,6 +212,8 @@ def _register(
     }
     if scope != NATIONAL:
         parameters["province"] = scope
+    # what the records are compared with is put right too: a closed gate must then ask anew
+    state += [repr(claimed), _institutions_state(home)]
     return Subject(
         scope, semester, _digest(state), views, parameters, _digest(_earlier(home, path, semester))
     )
@@ -260,6 +264,11 @@ def _institutions(home: Home) -> str:
 
 def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _institutions_state(home: Home) -> str:
+    path = home.reference / "institutions.csv"
+    return sha256_of(path) if path.is_file() else ""
 
 
 def _nothing(found: str) -> MissingInputError:

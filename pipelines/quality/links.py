@@ -1,4 +1,4 @@
-"""Where a page is: on the server that ``xuewei ui`` starts, or as a file."""
+"""Where a page is: on the server that ``xuewei ui`` starts."""
 
 import os
 from urllib.parse import quote
@@ -7,6 +7,10 @@ from pipelines.home import Home
 
 BASE = "XUEWEI_QUALITY_URL"
 """Environment variable with the address of the pages, set by ``xuewei ui`` for Dagster."""
+
+USUAL = "http://127.0.0.1:3001/"
+"""Where ``xuewei ui`` serves them unless told otherwise: a headless run's checks link there, since
+no browser follows a link from Dagster's pages to a file."""
 
 
 def page_anchor(expectation_id: str) -> str:
@@ -19,9 +23,6 @@ def page_url(
 ) -> str:
     """Address of the page of a suite's latest run, and of an expectation's row on it."""
     path = home.quality_page(scope, semester, suite)
-    base = os.environ.get(BASE)
-    if base:
-        url = f"{base.rstrip('/')}/{quote(path.relative_to(home.quality).as_posix())}"
-    else:
-        url = path.as_uri()
+    base = os.environ.get(BASE) or USUAL
+    url = f"{base.rstrip('/')}/{quote(path.relative_to(home.quality).as_posix())}"
     return f"{url}#{page_anchor(expectation_id)}" if expectation_id else url

@@ -1,6 +1,9 @@
 """The office's settings for bands: defaults, and what is misspelt is refused."""
 
 import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +79,11 @@ def test_what_is_off_is_named(home, text, told):
         load_quality_settings(write(home, text))
     assert told in str(error.value)
     assert "quality.toml" in str(error.value)
+
+
+def test_the_guide_lists_every_setting_with_its_default(home: Home, project: Path) -> None:
+    guide = (project / "docs" / "quality.md").read_text(encoding="utf-8")
+    text = guide.split("```toml\n")[1].split("```")[0]
+    told = {f"{section}_{name}" for section, table in tomllib.loads(text).items() for name in table}
+    assert told == {field.name for field in fields(QualitySettings)}
+    assert load_quality_settings(write(home, text)) == QualitySettings()
