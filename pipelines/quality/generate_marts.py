@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from expectations.codes import PREFIX
 from expectations.suite import Expected, Suite, group
 from pipelines.quality import phrases
 from pipelines.register.columns import DEGREE_COUNT, GROUPINGS, SEMESTER_SUMMARY
@@ -93,15 +92,7 @@ def _cells() -> Iterator[Expected]:
     ]
     titles = ("分类项不为空", "Dimensions are not empty")
     yield group("dimensions_present", filled, titles, _BASIS)
-    yield phrases.column(
-        "record_category_in_code_table",
-        "expect_column_values_to_be_in_set",
-        "record_category_code",
-        ("学位授予信息类别在代码表中", "The record category stands in its code table"),
-        phrases.article("8"),
-        excusable=False,
-        value_set=phrases.parameter(f"{PREFIX}record_category"),
-    )
+    yield phrases.category_in_table()
     yield phrases.column(
         "degrees_positive",
         "expect_column_values_to_be_between",

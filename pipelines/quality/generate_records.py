@@ -79,16 +79,8 @@ def _bookkeeping() -> Iterator[Expected]:
     filled = [_never_empty(name) for name in ("province_code", *_NEVER_EMPTY)]
     titles = ("登记事项均不为空", "What the register keeps of a record is never empty")
     yield group("bookkeeping_present", filled, titles, _REGISTER)
-    yield phrases.column(
-        "record_category_in_code_table",
-        "expect_column_values_to_be_in_set",
-        "record_category_code",
-        ("学位授予信息类别在代码表中", "The record category stands in its code table"),
-        phrases.article("8"),
-        excusable=False,
-        keys_sql=phrases.by_place(f"record_category_code not in ({phrases.listed(CATEGORIES)})"),
-        value_set=phrases.parameter(f"{PREFIX}record_category"),
-    )
+    strange = f"record_category_code not in ({phrases.listed(CATEGORIES)})"
+    yield phrases.category_in_table(phrases.by_place(strange))
     yield phrases.none(
         "record_category_present",
         "record_category_code is null",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from expectations.codes import PREFIX
 from expectations.suite import MEASURE, Expected, group
 from pipelines.standard import Field, code_table
 
@@ -225,6 +226,20 @@ def _as_one(name: str, members: list[Expected], titles: tuple[str, str], apart: 
     if apart:
         name, titles = f"{name}_unsure", (f"{titles[0]}（仅提示）", f"{titles[1]} (warns only)")
     return group(name, members, titles, "; ".join(bases))
+
+
+def category_in_table(keys_sql: str | None = None) -> Expected:
+    """The record category stands in its code table; nobody may excuse what does not."""
+    return column(
+        "record_category_in_code_table",
+        "expect_column_values_to_be_in_set",
+        "record_category_code",
+        ("学位授予信息类别在代码表中", "The record category stands in its code table"),
+        article("8"),
+        excusable=False,
+        keys_sql=keys_sql,
+        value_set=parameter(f"{PREFIX}record_category"),
+    )
 
 
 def warning(one: Expected) -> Expected:

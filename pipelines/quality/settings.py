@@ -31,11 +31,10 @@ misspelt setting that is passed over in silence would be believed to hold. All o
 """
 
 import math
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.errors import BadInputError
+from pipelines.filing.settings import read_sections, wrong_setting
 from pipelines.home import Home
 
 FILE = "quality.toml"
@@ -98,30 +97,13 @@ _WHOLE = {"semesters", "fewest", "few", "sizeable"}
 
 def load_quality_settings(home: Home) -> QualitySettings:
     """The home's settings; BadInputError names the setting that is wrong."""
-    try:
-        data = (home.reference / FILE).read_bytes()
-    except FileNotFoundError:
-        return QualitySettings()
-    try:
-        sections = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise BadInputError(
-            f"{FILE} in the reference folder cannot be read: {reason}", "TOML in UTF-8"
-        ) from None
-    return QualitySettings(**_values(sections))
-
-
-def _values(sections: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, section in sections.items():
-        if name not in _KNOWN or not isinstance(section, dict):
-            raise _wrong(f"[{name}] is no section", " ".join(f"[{known}]" for known in _KNOWN))
-        for key, value in section.items():
-            if key not in _KNOWN[name]:
-                raise _wrong(f"[{name}] {key} is no setting", ", ".join(_KNOWN[name]))
-            values[f"{name}_{key}"] = _number(name, key, value)
-    return values
+    sections = read_sections(home, FILE, _KNOWN)
+    values: dict[str, Any] = {
+        f"{name}_{key}": _number(name, key, value)
+        for name, section in sections.items()
+        for key, value in section.items()
+    }
+    return QualitySettings(**values)
 
 
 def _number(section: str, key: str, value: Any) -> int | float:
@@ -130,9 +112,5 @@ def _number(section: str, key: str, value: Any) -> int | float:
     right = type(value) is int or (type(value) is float and math.isfinite(value) and not whole)
     if not right or not low <= value <= high:
         kind = "a whole number" if whole else "a number"
-        raise _wrong(f"[{section}] {key} is off", f"{kind} from {low:g} to {high:g}")
+        raise wrong_setting(FILE, f"[{section}] {key} is off", f"{kind} from {low:g} to {high:g}")
     return int(value) if whole else float(value)
-
-
-def _wrong(found: str, expected: str) -> BadInputError:
-    return BadInputError(f"{FILE}: {found}", expected, f"correct reference/{FILE}")
