@@ -102,7 +102,9 @@ def words(of: Standing) -> str:
         EXCUSED: f"例外 {of.excused} excused",
         UNJUDGED: "未判断 not judged",
     }
-    return f"{sign} {told[of.state]}"
+    # what an officer has let pass is told beside what warns or blocks still
+    also = f", 例外 {of.excused} excused" if of.excused and of.state != EXCUSED else ""
+    return f"{sign} {told[of.state]}{also}"
 
 
 @dataclass(frozen=True)

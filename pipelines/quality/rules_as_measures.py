@@ -6,6 +6,7 @@ columns are replaced by the register's columns.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -150,15 +151,33 @@ def _applies(check: Check) -> str:
 
 
 def in_register(expression: str) -> str:
-    """An expression of the rules in the register's columns; ValueError when it has none for it."""
+    """An expression of the rules in the register's columns; ValueError when it has none for it.
+
+    What is derived and used again and again is bound once, by a lambda over a list of one: inside a
+    CASE, DuckDB would compute each copy anew.
+    """
+    words = Counter(_TOKEN.findall(expression))
+    bound = sorted(word for word, times in words.items() if times >= _OFTEN and word in _derived())
 
     def replaced(match: re.Match[str]) -> str:
         word = match[0]
-        if word.startswith("'") or word not in _names():
+        if word.startswith("'") or word in bound or word not in _names():
             return word
         return _column(word)
 
-    return _TOKEN.sub(replaced, expression)
+    text = _TOKEN.sub(replaced, expression)
+    for word in bound:
+        text = f"list_transform([{_column(word)}], lambda {word}: {text})[1]"
+    return text
+
+
+_OFTEN = 4
+
+
+@cache
+def _derived() -> frozenset[str]:
+    """Derived columns that the register does not have."""
+    return frozenset(name for layer in LAYERS for name in layer) - frozenset(_AS_REGISTERED)
 
 
 @cache

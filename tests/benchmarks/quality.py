@@ -90,31 +90,43 @@ def _registered(folder: Path) -> Path:
     return home
 
 
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_SUM = " + ".join(f"n // {10 ** (16 - k)} % 10 * {w}" for k, w in enumerate(_WEIGHTS))
+_BODY = (
+    "left(id_number, 14) || lpad(((substr(id_number, 15, 3)::int + 2 * k) % 1000)::varchar, 3, '0')"
+)
+
+
 def _multiply(home: Home, path: Path, records: int) -> None:
     """Fills a register up to ``records`` this semester and as many in each earlier one.
 
-    A copy's certificate and identity numbers differ in their serial digits only.
+    A copy's people have names, identity numbers (with their check digits) and certificates of
+    their own; all else is as in a real semester.
     """
     with connect(path, spill=home.scratch) as con:
         con.execute("create table core.base as from core.degree_record")
-        found = con.execute("select count(*) from core.base").fetchone()
-        copies = -(-records // int(found[0])) if found else 0
+        (size,) = con.execute("select count(*) from core.base").fetchone() or (1,)
         con.execute("delete from core.degree_record")
-        for semester in (*EARLIER, SEMESTER):
+        for years, semester in enumerate((SEMESTER, *EARLIER)):
             con.execute(
                 f"""
                 insert into core.degree_record
-                select * replace (
+                select c.* exclude (k, body, n) replace (
                     {quote(semester)} as filing_semester,
-                    left(certificate_number, 10) || lpad(
-                        ((right(certificate_number, 6)::int + k * 9973) % 1000000)::varchar,
-                        6, '0') as certificate_number,
-                    case when id_type_code = '01' then
-                        left(id_number, 14) || lpad(
-                            ((substr(id_number, 15, 3)::int + k * 2) % 1000)::varchar, 3, '0')
-                        || right(id_number, 1) else id_number end as id_number)
-                from core.base, range({copies}) r(k)
-                limit {records}
+                    left(certificate_number, 6)
+                        || (substr(certificate_number, 7, 4)::int - {years})::varchar
+                        || lpad(row_number() over (partition by left(certificate_number, 10))
+                            ::varchar, 6, '0') as certificate_number,
+                    full_name || chr(19968 + k::int) as full_name,
+                    coalesce(body || substr('10X98765432', ({_SUM})::int % 11 + 1, 1), id_number)
+                        as id_number)
+                from (
+                    select *, try_cast(body as bigint) as n from (
+                        select base.*, k, case when id_type_code = '01' then {_BODY} end as body
+                        from core.base as base, range({-(-records // size)}) as r(k)
+                    )
+                    limit {records}
+                ) as c
                 """
             )
         con.execute("drop table core.base")

@@ -17,6 +17,7 @@ from tests.end_to_end.country import (
     copy_of,
     office_hours,
 )
+from tests.end_to_end.january import Story, first_run, late_run
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,3 +42,17 @@ def two_semesters(country: Country, tmp_path_factory: pytest.TempPathFactory) ->
         run = run_semester(home, NEXT_SEMESTER)
     assert run.ok, run.failures
     return home
+
+
+@pytest.fixture(scope="session")
+def in_time(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Two provinces and the nation, before a faulty institution files. Not to be changed."""
+    with office_hours():
+        return first_run(tmp_path_factory.mktemp("january"))
+
+
+@pytest.fixture(scope="session")
+def closed(in_time: Story, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The same elsewhere, when it has: its province's gate is closed. Not to be changed."""
+    with office_hours():
+        return late_run(in_time, tmp_path_factory.mktemp("closed"))

@@ -12,7 +12,20 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.home import Home
+from tests.end_to_end.country import table
+
 ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def personal_values(home: Home) -> list[str]:
+    """Names, identity numbers and certificate numbers of all lines, faulty ones too."""
+    columns = ("XM", "XMPY", "ZJHM", "XWZSBH", "XH", "DSXM")
+    records = table(home, "landing", "records-*")
+    values: set[str] = set()
+    for column in columns:
+        values |= set(records[column].drop_nulls())
+    return sorted(v for v in values if len(v) > (1 if v[:1] > "~" else 7))
 
 
 def leaks(paths: list[Path], values: list[str]) -> dict[str, list[str]]:

@@ -8,19 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.home import Home
-from tests.end_to_end.country import Country, table
-from tests.end_to_end.leaks import leaks
-
-
-def personal_values(home: Home) -> list[str]:
-    """Names, identity numbers and certificate numbers of all lines, faulty ones too."""
-    columns = ("XM", "XMPY", "ZJHM", "XWZSBH", "XH", "DSXM")
-    records = table(home, "landing", "records-*")
-    values: set[str] = set()
-    for column in columns:
-        values |= set(records[column].drop_nulls())
-    return sorted(v for v in values if len(v) > (1 if v[:1] > "~" else 7))
+from pipelines.quality.levels import LEVELS
+from tests.end_to_end.country import PROVINCES, SEMESTER, Country
+from tests.end_to_end.leaks import leaks, personal_values
+from tests.unit.quality.loads import foreign
 
 
 def test_no_personal_value_outside_the_records(country: Country) -> None:
@@ -29,7 +20,14 @@ def test_no_personal_value_outside_the_records(country: Country) -> None:
     assert len(values) > 8000
     paths = [
         path
-        for folder in (home.dagster, home.dbt, home.decisions, home.reports)
+        for folder in (
+            home.dagster,
+            home.dbt,
+            home.decisions,
+            home.reports,
+            home.quality,
+            home.ledger,
+        )
         for path in folder.rglob("*")
         if path.is_file()
     ]
@@ -37,6 +35,21 @@ def test_no_personal_value_outside_the_records(country: Country) -> None:
     assert any(path.suffix == ".db" for path in paths)
     assert any(path.name == "dbt.log" for path in paths)
     assert leaks(paths, values) == {}
+
+
+def test_what_was_searched_holds_all_results_and_pages(country: Country) -> None:
+    quality = country.home.quality
+    for level in LEVELS.values():
+        for scope in ("national",) if level.national else PROVINCES:
+            for suite in level.suites:
+                assert list(country.home.quality_results(scope, SEMESTER, suite).glob("*.json"))
+                assert country.home.quality_page(scope, SEMESTER, suite).is_file()
+    for folder in (quality, quality / "national", *(quality / code for code in PROVINCES)):
+        assert (folder / "index.html").is_file()
+
+
+def test_no_quality_page_names_a_foreign_host(country: Country) -> None:
+    assert foreign(country.home.quality) == []
 
 
 def test_no_personal_value_in_a_file_name(country: Country) -> None:

@@ -1,5 +1,6 @@
 """A level's views hold what the suites are promised, and its state changes with its records."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -146,6 +147,33 @@ def test_the_state_is_that_of_the_records(registered: Home) -> None:
     land(registered, "11", "b-4", Filing(1, records=1, first=95), semester=LATER)
     build.register_province(registered, "11")
     assert subject(registered, "province_register", "11").state == now
+
+
+@pytest.mark.parametrize(
+    ("level", "scope"),
+    [("province_register", "11"), ("handover", "11"), ("national_register", NATIONAL)],
+)
+def test_the_state_is_that_of_what_the_records_are_compared_with_too(
+    registered: Home, level: str, scope: str
+) -> None:
+    before = subject(registered, level, scope).state
+    institutions = registered.reference / "institutions.csv"
+    institutions.parent.mkdir(exist_ok=True)
+    institutions.write_text("institution_code,province_code,valid_from,valid_to\n")
+    assert subject(registered, level, scope).state != before
+    institutions.unlink()
+    assert subject(registered, level, scope).state == before
+
+
+def test_the_same_records_under_another_manifest_are_another_state(registered: Home) -> None:
+    before = subject(registered, "handover", "11").state
+    path = registered.handover("11", SEMESTER) / "0001" / "manifest.json"
+    said = json.loads(path.read_text())
+    path.chmod(0o600)
+    path.write_text(json.dumps(said | {"sealed_at": "2026-01-31T00:00:00+00:00"}))
+    assert subject(registered, "handover", "11").state == before
+    path.write_text(json.dumps(said | {"rows": said["rows"] + 1}))
+    assert subject(registered, "handover", "11").state != before
 
 
 @pytest.mark.parametrize("level", list(LEVELS))

@@ -193,7 +193,7 @@ def test_the_index_follows_a_newer_run_and_an_exception(home: Home) -> None:
     keep(home, sample())
     assert "阻断 3" in write_index(home, {}).read_text("utf-8")
     excuse = {("11", SEMESTER, SUITE.name): EXCUSED}
-    assert "阻断 2" in write_index(home, excuse).read_text("utf-8")
+    assert "✕ 阻断 2 blocked, 例外 1 excused<" in write_index(home, excuse).read_text("utf-8")
     assert "◇ 例外" in (home.quality / "11" / "index.html").read_text("utf-8")
     keep(home, good(), now=NOW + timedelta(hours=1))
     assert "通过 ok" in write_index(home, {}).read_text("utf-8")
