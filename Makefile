@@ -23,8 +23,8 @@ demo: $(READY)  ## A semester of three synthetic provinces, from the inbox to th
 ui: $(READY)  ## Dagster's pages on the demo's data home
 	$(BIN)/xuewei ui --home demo
 
-test: $(READY)  ## All tests
-	$(BIN)/python -m pytest
+test: $(READY)  ## All tests, in two processes
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)  ## Format and lint
 	$(BIN)/ruff check .

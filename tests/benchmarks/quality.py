@@ -104,19 +104,23 @@ def _multiply(home: Home, path: Path, records: int) -> None:
     their own; all else is as in a real semester.
     """
     with connect(path, spill=home.scratch) as con:
-        con.execute("create table core.base as from core.degree_record")
+        con.execute(
+            "create table core.base as select *, row_number() over w as serial,"
+            " count(*) over w as serials from core.degree_record"
+            " window w as (partition by left(certificate_number, 10)"
+            " rows between unbounded preceding and unbounded following)"
+        )
         (size,) = con.execute("select count(*) from core.base").fetchone() or (1,)
         con.execute("delete from core.degree_record")
         for years, semester in enumerate((SEMESTER, *EARLIER)):
             con.execute(
                 f"""
                 insert into core.degree_record
-                select c.* exclude (k, body, n) replace (
+                select c.* exclude (k, body, n, serial, serials) replace (
                     {quote(semester)} as filing_semester,
                     left(certificate_number, 6)
                         || (substr(certificate_number, 7, 4)::int - {years})::varchar
-                        || lpad(row_number() over (partition by left(certificate_number, 10))
-                            ::varchar, 6, '0') as certificate_number,
+                        || lpad((serial + k * serials)::varchar, 6, '0') as certificate_number,
                     full_name || chr(19968 + k::int) as full_name,
                     coalesce(body || substr('10X98765432', ({_SUM})::int % 11 + 1, 1), id_number)
                         as id_number)
