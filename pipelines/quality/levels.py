@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import MissingInputError, UsageError
+from pipelines.errors import BadInputError, MissingInputError, UsageError
 from pipelines.home import Home
 from pipelines.quality.results import NATIONAL
 from pipelines.register import bookkeeping
@@ -120,6 +120,12 @@ def handover_subject(home: Home, scope: str, semester: str) -> Subject:
 def handover_in(home: Home, handover: Handover) -> Subject:
     """A handover's records and what its manifest says of them; sealed or about to be."""
     manifest = handover.manifest
+    if lacking := {"rows", "by_category", "filing_ids"} - manifest.keys():
+        raise BadInputError(
+            f"the manifest of handover {handover.part} lacks {', '.join(sorted(lacking))}",
+            "a manifest as hand_over writes it",
+            "the province hands over again",
+        )
     views = [
         _view("record", _parquet([handover.records])),
         _table(

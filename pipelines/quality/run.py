@@ -3,12 +3,15 @@
 import hashlib
 from datetime import datetime
 
+import duckdb
+
 from expectations.codes import code_parameters
 from expectations.profile import profile_suite
 from expectations.run import Bounds, run_suite
 from expectations.suite import Suite, as_json
 from expectations.suites import generated
 from pipelines import warehouse
+from pipelines.errors import BadInputError
 from pipelines.home import Home
 from pipelines.quality.exceptions import excused, in_force
 from pipelines.quality.levels import LEVELS, Subject, resolve
@@ -87,7 +90,22 @@ def _run(home: Home, suite: Suite, subject: Subject, state: str, now: datetime) 
 
 
 def _given(home: Home, suite: Suite, subject: Subject) -> tuple[dict[str, object], Learnt]:
-    """What the subject tells, and what earlier semesters teach."""
+    """What the subject tells, and what earlier semesters teach.
+
+    BadInputError when it cannot be read; DuckDB's own words may quote a value.
+    """
+    try:
+        return _read(home, suite, subject)
+    except duckdb.Error as error:
+        raise BadInputError(
+            f"what {suite.name} of {subject.scope} {subject.semester} is run on cannot be read"
+            f" ({type(error).__name__})",
+            "files as the system wrote them, and reference/institutions.csv with its columns",
+            "correct the register of institutions; restore what else is damaged from the backup",
+        ) from None
+
+
+def _read(home: Home, suite: Suite, subject: Subject) -> tuple[dict[str, object], Learnt]:
     with connect(spill=home.scratch) as con:
         for statement in subject.prepare:
             con.execute(statement)
