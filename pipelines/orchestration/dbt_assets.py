@@ -7,7 +7,6 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.errors import MissingInputError
 from pipelines.orchestration import dbt_nodes
 from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.national import FORMAL
@@ -19,6 +18,7 @@ from pipelines.orchestration.partitions import (
 )
 from pipelines.orchestration.province import DECISIONS
 from pipelines.quality.gate import gate, require_open
+from pipelines.quality.levels import NothingToJudgeError
 from pipelines.quality.results import NATIONAL
 from pipelines.register.build import (
     Registered,
@@ -69,7 +69,7 @@ def dbt_assets(manifest: dbt_nodes.Manifest, today: date) -> list[dg.AssetsDefin
     def national_marts(context: dg.AssetExecutionContext, office: Office) -> Iterator[Result]:
         with confidential("national marts"):
             # nothing registered: nothing to build, and nothing that a gate could hold back
-            with contextlib.suppress(MissingInputError):
+            with contextlib.suppress(NothingToJudgeError):
                 asked = gate(office.home, "national_register", NATIONAL, context.partition_key)
                 require_open(asked)
             built = build_national_marts(office.home, context.partition_key)

@@ -1,14 +1,12 @@
 """The provincial assets before and after dbt: landing, findings, decisions, handover."""
 
-import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
 
-from pipelines.errors import GateClosedError, MissingInputError
+from pipelines.errors import MissingInputError
 from pipelines.examination.examine import examine
 from pipelines.examination.feedback import write_feedback
 from pipelines.examination.triage import write_triage
@@ -18,14 +16,12 @@ from pipelines.home import Home
 from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.office import Office
 from pipelines.orchestration.partitions import partition_of, province_partitions
-from pipelines.orchestration.quality import check_results, check_specs, judged, quality_checks
-from pipelines.quality.gate import Gate, gate, gate_of, require_open
-from pipelines.quality.levels import handover_in
-from pipelines.quality.run import judge
+from pipelines.orchestration.quality import check_results, check_specs, quality_checks
+from pipelines.quality.gate import require_open
+from pipelines.quality.sealing import seal
 from pipelines.register.agreement import agree_province
-from pipelines.register.decisions import Handover
 from pipelines.register.files import sha256_of
-from pipelines.register.handover import HandedOver, hand_over
+from pipelines.register.handover import HandedOver
 from pipelines.register.summary import write_summary
 from pipelines.review.policies import policy
 
@@ -151,7 +147,7 @@ def _handover(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     def handover(context: dg.AssetExecutionContext, office: Office) -> Handing:
         province, semester = partition_of(context)
         with confidential("handover"):
-            sealing = seal(office, province, semester)
+            sealing = seal(office.home, province, semester, now=office.now())
         yield from check_results(office.home, "handover", HANDOVER, sealing.gate)
         with confidential("handover"):
             if sealing.gate:
@@ -173,45 +169,6 @@ def sealed_result(sealed: HandedOver | None) -> dg.MaterializeResult:
             "seconds": round(sealed.seconds, 3),
         }
     )
-
-
-@dataclass
-class Sealing:
-    """A handover with its gate: what a closed one stopped is not sealed."""
-
-    gate: Gate | None = None
-    sealed: HandedOver | None = None
-
-
-def seal(office: Office, province: str, semester: str) -> Sealing:
-    """Hands over what is new: past the register's gate, and past the handover's own.
-
-    GateClosedError when the register's is closed; a closed gate of the handover is in the answer,
-    with nothing sealed.
-    """
-    done = Sealing()
-
-    def inspect(handover: Handover) -> None:
-        subject = handover_in(office.home, handover)
-        results = judge(
-            office.home, "handover", province, semester, now=office.now(), subject=subject
-        )
-        done.gate = gate_of(office.home, "handover", province, semester, results)
-        require_open(done.gate)
-
-    def past_gates() -> HandedOver | None:
-        with contextlib.suppress(MissingInputError):  # nothing registered: nothing to hand over
-            require_open(gate(office.home, "province_register", province, semester))
-        return hand_over(office.home, province, semester, now=office.now(), inspect=inspect)
-
-    try:
-        done.sealed = past_gates()
-    except GateClosedError:
-        if done.gate is None or done.gate.open:
-            raise
-    if done.gate is None:
-        done.gate = judged(office, "handover", province, semester)
-    return done
 
 
 def _sheet(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:

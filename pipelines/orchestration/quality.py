@@ -6,15 +6,14 @@ from typing import Any
 import dagster as dg
 
 from expectations.pages import texts
-from pipelines.errors import MissingInputError
 from pipelines.home import Home
 from pipelines.orchestration.confidential import confidential
 from pipelines.orchestration.office import Office
-from pipelines.quality.gate import Gate, gate_of
+from pipelines.quality.gate import Gate, judged_gate
 from pipelines.quality.levels import LEVELS
 from pipelines.quality.links import page_url
 from pipelines.quality.results import Judged, Result
-from pipelines.quality.run import judge, suite_of
+from pipelines.quality.run import suite_of
 
 Partition = Callable[[dg.AssetCheckExecutionContext], tuple[str, str]]
 """Scope and semester of a run's partition."""
@@ -56,19 +55,10 @@ def quality_checks(
     ) -> Iterator[dg.AssetCheckResult]:
         scope, semester = partition(context)
         with confidential(f"quality of {level}"):
-            asked = judged(office, level, scope, semester)
+            asked = judged_gate(office.home, level, scope, semester, now=office.now())
         yield from check_results(office.home, level, asset, asked)
 
     return run_suites
-
-
-def judged(office: Office, level: str, scope: str, semester: str) -> Gate | None:
-    """The gate for what the level holds now; None when it holds nothing of the semester."""
-    try:
-        results = judge(office.home, level, scope, semester, now=office.now())
-    except MissingInputError:
-        return None
-    return gate_of(office.home, level, scope, semester, results)
 
 
 def check_results(

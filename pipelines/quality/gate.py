@@ -5,15 +5,16 @@ the same gate as one in a run. Fail closed: a state that nobody has judged does 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from expectations.pages import texts
 from expectations.run import BROKEN
 from pipelines.errors import GateClosedError
 from pipelines.home import Home
 from pipelines.quality.exceptions import QualityException, excused
-from pipelines.quality.levels import LEVELS
+from pipelines.quality.levels import LEVELS, NothingToJudgeError
 from pipelines.quality.results import Judged, Result, latest
-from pipelines.quality.run import state_of, suite_of
+from pipelines.quality.run import judge, state_of, suite_of
 
 MOST_PARTS = 5
 """Of what is wrong, so many are named in an error; the page has them all."""
@@ -65,6 +66,15 @@ def gate(home: Home, level: str, scope: str, semester: str) -> Gate:
         result = latest(home, scope, semester, name)
         if result and result.subject == state_of(home, suite_of(name), subject):
             results.append(result)
+    return gate_of(home, level, scope, semester, results)
+
+
+def judged_gate(home: Home, level: str, scope: str, semester: str, *, now: datetime) -> Gate | None:
+    """The gate after the level was judged; None when it holds nothing of the semester."""
+    try:
+        results = judge(home, level, scope, semester, now=now)
+    except NothingToJudgeError:
+        return None
     return gate_of(home, level, scope, semester, results)
 
 

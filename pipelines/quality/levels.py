@@ -23,6 +23,13 @@ from pipelines.warehouse import quote, rows_as_sql
 _INSTITUTION = ("institution_code", "province_code", "valid_from", "valid_to")
 
 
+class NothingToJudgeError(MissingInputError):
+    """A level holds nothing of a semester: there is nothing that its gate could hold back.
+
+    Apart from whatever else may be missing: that must never pass a gate.
+    """
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a level's suites are run on.
@@ -277,5 +284,5 @@ def _institutions_state(home: Home) -> str:
     return sha256_of(path) if path.is_file() else ""
 
 
-def _nothing(found: str) -> MissingInputError:
-    return MissingInputError(found, "something to judge", "xuewei run --semester …")
+def _nothing(found: str) -> NothingToJudgeError:
+    return NothingToJudgeError(found, "something to judge", "xuewei run --semester …")

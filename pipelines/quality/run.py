@@ -44,7 +44,7 @@ def judge(
 
     A suite that was run on this very state under the same limits and exceptions is not run again,
     unless ``anew``. ``subject`` is what to judge in place of what lies in the home (a handover
-    before it is sealed). MissingInputError when the level holds nothing of the semester.
+    before it is sealed). NothingToJudgeError when the level holds nothing of the semester.
     """
     held = subject or LEVELS[level].subject(home, scope, semester)
     results, fresh = [], False

@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.errors import MissingInputError, UsageError
+from pipelines.errors import UsageError
 from pipelines.home import Home
-from pipelines.quality.levels import LEVELS, Subject, level_of, resolve
+from pipelines.quality.levels import LEVELS, NothingToJudgeError, Subject, level_of, resolve
 from pipelines.quality.results import NATIONAL
 from pipelines.register import build
 from pipelines.register.columns import DEGREE_COUNT, DEGREE_RECORD, SEMESTER_SUMMARY
@@ -179,7 +179,7 @@ def test_the_same_records_under_another_manifest_are_another_state(registered: H
 @pytest.mark.parametrize("level", list(LEVELS))
 def test_nothing_there_is_told(home: Home, level: str) -> None:
     scope = NATIONAL if LEVELS[level].national else "11"
-    with pytest.raises(MissingInputError, match=r"2025-2026-1"):
+    with pytest.raises(NothingToJudgeError, match=r"2025-2026-1"):
         subject(home, level, scope)
 
 
