@@ -13,6 +13,7 @@ from pipelines.cli import xuewei
 from pipelines.home import Home
 from pipelines.orchestration import dbt_assets, national, province
 from pipelines.orchestration.headless import run_semester
+from pipelines.quality import sealing
 from pipelines.register.agreement import agree_nation, agree_province
 from pipelines.register.build import count
 from pipelines.statistics.overview import overview
@@ -128,7 +129,7 @@ CUTS = (
     ((province, "policy", "65"),),
     ((province, "write_feedback", "65"),),
     ((dbt_assets, "register_province", "65"),),
-    ((province, "hand_over", "65"),),
+    ((sealing, "hand_over", "65"),),
     ((province, "write_summary", "65"), (national, "examine_handovers", "national")),
     ((dbt_assets, "register_nation", "national"),),
     ((dbt_assets, "build_national_marts", "national"),),
